@@ -1,0 +1,64 @@
+"""The tables of what it means: scores, themes of comments, tallies."""
+
+from piccolo.columns import (
+    BigInt,
+    BigSerial,
+    Date,
+    DoublePrecision,
+    ForeignKey,
+    Integer,
+    OnDelete,
+    Timestamptz,
+    Varchar,
+)
+from piccolo.constraints import Unique
+from piccolo.table import Table
+
+from feedback.tables import Answer, Response
+from surveys.tables import Persona, Touchpoint
+
+
+class Score(Table):
+    """That a response was scored, by which analyser. A response without a score is the work item."""
+
+    id = BigSerial(primary_key=True)
+    response = ForeignKey(Response, null=False, on_delete=OnDelete.cascade, unique=True)
+    analyser = Varchar(length=64)
+    scored_at = Timestamptz(default=None)
+
+
+class CommentScore(Table):
+    """The sentiment of one comment."""
+
+    id = BigSerial(primary_key=True)
+    answer = ForeignKey(Answer, null=False, on_delete=OnDelete.cascade, unique=True)
+    language = Varchar(length=16)
+    state = Varchar(length=16)
+    polarity = DoublePrecision(null=True, default=None)
+
+
+class CommentTheme(Table):
+    """One theme found in one comment, at its first characters `start` to `stop`."""
+
+    id = BigSerial(primary_key=True)
+    answer = ForeignKey(Answer, null=False, on_delete=OnDelete.cascade)
+    theme = Varchar(length=64)
+    start = Integer()
+    stop = Integer()
+    comment_theme_once = Unique([answer, theme])
+
+
+class Tally(Table):
+    """How often a value was answered; every metric of METHOD follows from these counts."""
+
+    id = BigSerial(primary_key=True)
+    touchpoint = ForeignKey(Touchpoint, null=False, on_delete=OnDelete.cascade)
+    day = Date(default=None)  # of the experience, in UTC
+    instrument = Varchar(length=16)
+    question = Varchar(length=64)
+    channel = Varchar(length=16)
+    persona = ForeignKey(Persona, on_delete=OnDelete.cascade)
+    value = Varchar(length=120)  # as answered: "4", or picks joined as "angry+frustrated"
+    n = BigInt()
+    # A report reads one touchpoint's days: the first two columns.
+    tally_cell = Unique([touchpoint, day, instrument, question, channel, persona, value], nulls_distinct=False)
