@@ -1,0 +1,117 @@
+"""The web application: every room's routes behind their guards."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+import analysis.api
+import analysis.pages
+from litestar import Litestar, Response, Router, get
+from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.static_files import create_static_files_router
+from litestar.template import TemplateConfig
+
+import accounts.pages
+import feedback.api
+import feedback.pages
+import surveys.pages
+from accounts.guards import provide_caller, provide_member, require_api_key, require_member
+from analysis.score_responses import score_responses
+from core import database
+from core.clock import Clock, utc_now
+from core.mail import SmtpTransport, Transport
+from core.problems import EXCEPTION_HANDLERS
+from core.settings import BASE_FOLDER, Settings, secret_key_of
+from core.signing import LinkSigner
+from core.site import Site, provide_now, provide_site
+from core.templating import template_environment
+from core.worker import Job
+from feedback.dispatch import dispatch
+from feedback.outbox import OutboxTransport
+
+# The charts draw with the Vega bundle that we serve; nothing is ever loaded from elsewhere.
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; "
+    "form-action 'self'; object-src 'none'",
+    "Referrer-Policy": "no-referrer",  # the path of an answering page is the key to it
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def make_site(settings: Settings, clock: Clock = utc_now) -> Site:
+    transport: Transport = OutboxTransport(clock) if settings.mail_transport == "outbox" else SmtpTransport(settings)
+    links = LinkSigner(secret_key_of(settings), "invitation")
+    return Site(settings, clock, transport, template_environment(), links)
+
+
+def jobs_of(site: Site) -> list[Job]:
+    """What a worker does."""
+    return [Job("dispatch", partial(dispatch, site)), Job("score_responses", score_responses)]
+
+
+def create_app(site: Site, database_url: str | None = None) -> Litestar:
+    """The application. Given a database, it holds a pool of its own for as long as it runs."""
+
+    staff = Router(
+        "/w/{workspace:str}",
+        guards=[require_member],
+        dependencies={"member": Provide(provide_member, sync_to_thread=False)},
+        route_handlers=[*accounts.pages.STAFF, *surveys.pages.STAFF, *feedback.pages.STAFF, *analysis.pages.STAFF],
+        response_headers={"Cache-Control": "no-store"},
+    )
+    api = Router(
+        "/api/v1",
+        guards=[require_api_key],
+        dependencies={"caller": Provide(provide_caller, sync_to_thread=False)},
+        route_handlers=[*feedback.api.API, *analysis.api.API],
+    )
+    static = create_static_files_router("/static", directories=[BASE_FOLDER / "static"], name="static")
+    return Litestar(
+        route_handlers=[
+            *accounts.pages.PUBLIC,
+            *feedback.pages.PUBLIC,
+            healthz,
+            analysis.pages.chart_script,
+            static,
+            staff,
+            api,
+        ],
+        dependencies={
+            "site": Provide(provide_site, sync_to_thread=False),
+            "now": Provide(provide_now, sync_to_thread=False),
+        },
+        state=State({"site": site}),
+        lifespan=[] if database_url is None else [partial(_pool, site, database_url)],
+        template_config=TemplateConfig(instance=JinjaTemplateEngine(engine_instance=site.templates)),
+        csrf_config=CSRFConfig(
+            secret=secret_key_of(site.settings),
+            cookie_name="kept_csrf",
+            cookie_secure=site.settings.base_url.startswith("https://"),
+            # Customers get no cookie: the signed link is what their form proves. Programs send a key instead.
+            exclude=["^/a/", "^/api/", "^/static/", "^/healthz"],
+        ),
+        exception_handlers=EXCEPTION_HANDLERS,
+        logging_config=None,  # structlog is configured once, at the door
+        response_headers=SECURITY_HEADERS,
+        openapi_config=OpenAPIConfig(
+            title="Kept", version="1", path="/api/schema", render_plugins=[JsonRenderPlugin()], create_examples=False
+        ),
+    )
+
+
+@asynccontextmanager
+async def _pool(site: Site, database_url: str, _: Litestar) -> AsyncIterator[None]:
+    async with database.connected(database_url, site.settings.database_connections):
+        yield
+
+
+@get("/healthz", include_in_schema=False)
+async def healthz() -> Response[dict[str, str]]:
+    """Whether this process can serve: it answers and the database answers."""
+    await database.answers()
+    return Response({"status": "ok"})

@@ -1,4 +1,4 @@
-"""The tables of what it means: scores, themes of comments, tallies."""
+"""The tables of what it means: sentiment and themes of comments, tallies."""
 
 from piccolo.columns import (
     BigInt,
@@ -14,17 +14,8 @@ from piccolo.columns import (
 from piccolo.constraints import Unique
 from piccolo.table import Table
 
-from feedback.tables import Answer, Response
+from feedback.tables import Answer
 from surveys.tables import Persona, Touchpoint
-
-
-class Score(Table):
-    """That a response was scored, by which analyser. A response without a score is the work item."""
-
-    id = BigSerial(primary_key=True)
-    response = ForeignKey(Response, null=False, on_delete=OnDelete.cascade, unique=True)
-    analyser = Varchar(length=64)
-    scored_at = Timestamptz(default=None)
 
 
 class CommentScore(Table):
@@ -35,10 +26,12 @@ class CommentScore(Table):
     language = Varchar(length=16)
     state = Varchar(length=16)
     polarity = DoublePrecision(null=True, default=None)
+    analyser = Varchar(length=64)  # name and version, so that a score can be recomputed and compared
+    scored_at = Timestamptz(default=None)
 
 
 class CommentTheme(Table):
-    """One theme found in one comment, at its first characters `start` to `stop`."""
+    """One theme found in one comment; its first mention is at the characters `start` to `stop`."""
 
     id = BigSerial(primary_key=True)
     answer = ForeignKey(Answer, null=False, on_delete=OnDelete.cascade)

@@ -4,13 +4,12 @@ import contextlib
 import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import Any
 
 import asyncpg
 from piccolo.apps.migrations.commands.forwards import run_forwards
 from piccolo.engine import engine_finder
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
-from piccolo.querystring import QueryString
 
 from core.errors import SetupFault
 
@@ -63,8 +62,15 @@ def transaction() -> PostgresTransaction:
 
 
 async def fetch(sql: str, *values: Any) -> list[Row]:
-    """Run one whole statement, `{}` standing for each value, inside the current transaction if there is one."""
-    return cast(list[Row], await engine().run_querystring(QueryString(sql, *values), in_pool=True))
+    """Run one whole statement, `$1` the first value, inside the current transaction if there is one."""
+    database = engine()
+    current = database.current_transaction.get()
+    if current is not None:
+        return [dict(row) for row in await current.connection.fetch(sql, *values)]
+    if database.pool is None:
+        raise SetupFault("the database is not open")
+    async with database.pool.acquire() as connection:
+        return [dict(row) for row in await connection.fetch(sql, *values)]
 
 
 async def answers() -> bool:

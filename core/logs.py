@@ -2,8 +2,11 @@
 
 import logging
 import sys
+import traceback
+from typing import Any
 
 import structlog
+from structlog.typing import EventDict
 
 from core.settings import Settings
 
@@ -21,10 +24,20 @@ def configure_logs(settings: Settings) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            place_of_error,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
+
+
+def place_of_error(_: Any, __: str, entry: EventDict) -> EventDict:
+    """Write the kind and the place of an error, not its words: a database error may quote an address or an answer."""
+    given = entry.pop("exc_info", None)
+    error = sys.exc_info()[1] if given is True else given
+    if isinstance(error, BaseException):
+        entry["error"] = type(error).__name__
+        entry["traceback"] = "".join(traceback.format_tb(error.__traceback__))
+    return entry

@@ -119,6 +119,7 @@ class Response(Table):
     locale = Varchar(length=35)
     occurred_at = Timestamptz(default=None)
     submitted_at = Timestamptz(default=None)
+    scored_at = Timestamptz(null=True, default=None)  # None: the worker has yet to score it
 
 
 class Answer(Table):

@@ -38,6 +38,38 @@ SCALES: dict[Instrument, Scale] = {
 
 FACE_LABELS = ("Very bad", "Bad", "Neither good nor bad", "Good", "Very good")
 
+# Every emotion a picker may offer, the most pleasant first (METHOD, section 1). How each feels is for analysis to say.
+EMOTIONS = (
+    "happy",
+    "pleased",
+    "trusting",
+    "valued",
+    "cared for",
+    "safe",
+    "excited",
+    "focused",
+    "interested",
+    "energetic",
+    "stimulated",
+    "hopeful",
+    "relieved",
+    "exploratory",
+    "indulgent",
+    "surprised",
+    "indifferent",
+    "hurried",
+    "confused",
+    "afraid of failing",
+    "stressed",
+    "anxious",
+    "disappointed",
+    "unsatisfied",
+    "neglected",
+    "irritated",
+    "frustrated",
+    "unhappy",
+    "angry",
+)
 # The ten emotions a picker offers unless its survey names others: five of each sign, so neither side is easier to find.
 DEFAULT_EMOTIONS = (
     "happy",

@@ -1,13 +1,24 @@
 """What every test may ask for: a real database, emptied after each test that used it."""
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
+import msgspec
 import pytest
+from litestar import Litestar
 
+from app import create_app, make_site
 from core.database import connected, fetch, migrate
 from core.embedded import embedded_postgres
+from core.logs import configure_logs
+from core.settings import Settings
+from core.site import Site
+from tests.factories import Hands, Letterbox
+from tests.people import BASE_URL, People, people_of
+
+configure_logs(Settings())
 
 
 @pytest.fixture(scope="session")
@@ -44,5 +55,28 @@ async def database(pool: None) -> AsyncIterator[None]:
 
 
 @pytest.fixture
-def data_folder(tmp_path: Path) -> Path:
-    return tmp_path / "data"
+def hands() -> Hands:
+    """The clock of the test: a Monday at noon."""
+    return Hands(datetime(2026, 3, 2, 12, tzinfo=UTC))
+
+
+@pytest.fixture
+def letterbox() -> Letterbox:
+    return Letterbox()
+
+
+@pytest.fixture
+def site(tmp_path: Path, hands: Hands, letterbox: Letterbox) -> Site:
+    settings = Settings(data_folder=tmp_path, secret_key="not-a-secret-" * 3, base_url=BASE_URL)
+    return msgspec.structs.replace(make_site(settings, hands), transport=letterbox)
+
+
+@pytest.fixture
+def app(database: None, site: Site) -> Litestar:
+    return create_app(site)
+
+
+@pytest.fixture
+async def people(app: Litestar, hands: Hands) -> AsyncIterator[People]:
+    async with people_of(app, hands.now) as found:
+        yield found

@@ -3,7 +3,7 @@
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.engine import engine_finder
 
-ID = "2026-11-23T10:17:20:000000"
+ID = "2026-11-23T10:31:45:999999"
 VERSION = "1.38.0"
 DESCRIPTION = "indexes of the queue and of the lists"
 
@@ -14,6 +14,8 @@ INDEXES = [
     "CREATE INDEX invitation_touchpoint ON invitation (touchpoint, occurred_at)",
     # analysis/load_report.py reads the answers of a touchpoint in a period.
     "CREATE INDEX response_touchpoint ON response (touchpoint, occurred_at)",
+    # analysis/score_responses.py takes the unscored ones, oldest first; scored ones leave the index.
+    "CREATE INDEX response_unscored ON response (id) WHERE scored_at IS NULL",
     # The pages list the newest first.
     "CREATE INDEX response_newest ON response (workspace, id DESC)",
     "CREATE INDEX decision_newest ON decision (workspace, id DESC)",

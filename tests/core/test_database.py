@@ -23,7 +23,7 @@ async def test_a_published_version_is_never_changed(database: None) -> None:
     await fetch("INSERT INTO workspace (key, name, created_at) VALUES ('a', 'A', now())")
     await fetch("INSERT INTO survey (workspace, key, name) SELECT id, 's', 'S' FROM workspace")
     await fetch(
-        "INSERT INTO survey_version (survey, number, definition, published_at) SELECT id, 1, {}, now() FROM survey",
+        "INSERT INTO survey_version (survey, number, definition, published_at) SELECT id, 1, $1, now() FROM survey",
         "[]",
     )
     with pytest.raises(asyncpg.RaiseError, match="never changed"):

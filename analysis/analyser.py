@@ -1,0 +1,302 @@
+"""Kept's analyser of English: TextBlob's lexicon of adjectives read together with Kept's own lexicon of being served.
+
+It derives from TextBlob's PatternAnalyzer and keeps its idea (known words, modified by the adverb and the negation before
+them) but reads the words itself, because TextBlob's tokenizer splits "isn't" into "isn" and "'t", so that the negation
+never fires. One pass over the tokens, no corpus, no class built per call.
+"""
+
+import re
+from enum import IntEnum
+from html import unescape
+from math import sqrt
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+from msgspec import Meta, Struct
+from textblob.en import sentiment as pattern_lexicon
+from textblob.en.sentiments import PatternAnalyzer
+
+from analysis.wordlists import MAX_READ_CHARACTERS, WordListFault, read_word_list, spell_out
+
+SERVICE_LEXICON = Path(__file__).parent / "lexicon" / "service.yaml"
+
+Polarity = Annotated[float, Meta(ge=-1, le=1)]
+Strength = Annotated[float, Meta(gt=0, le=2)]
+
+_NEGATED = -0.5  # "not good" is half as bad as good is good, as in TextBlob
+_SCOPE = 4  # words a negation reaches: "not a very good", "never had any problem"
+_BEFORE_CONTRAST = 0.5  # "nice, but slow": what stands after the contrast is what is meant
+_AFTER_CONTRAST = 1.5
+_EXCLAIMED = 1.2
+_SATURATION = 0.6  # the sum of feelings at which the polarity reaches about .7
+
+_NEGATIONS = frozenset({"not", "no", "never"})
+_CONTRASTS = frozenset({"but", "however", "though", "except", "nevertheless"})
+_CONCESSIONS = frozenset({"although", "despite"})
+_ALTERNATIVES = frozenset({"or", "nor"})
+_SENTENCE_ENDS = frozenset(".!?\n")
+_SCOPE_ENDS = frozenset(",;:()\n.!?")
+
+_CONTRACTIONS = {"won't": "will not", "can't": "can not", "cannot": "can not", "shan't": "shall not", "ain't": "is not"}
+_TYPED_WITHOUT_APOSTROPHE = re.compile(r"\b(do|does|did|is|was|are|were|has|have|had|could|would|should|ca|wo)nt\b")
+_STEM_OF_CONTRACTION = {"ca": "can", "wo": "will"}
+_TAG = re.compile(r"</?[a-z][^<>]{0,300}>")
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S{1,500}")
+# Quotes to their typewriter form; what has no width, no meaning or only a direction to nothing; skin tones likewise.
+_PLAIN = str.maketrans(
+    dict.fromkeys("‘’‚‛ʼ′`´", "'")
+    | dict.fromkeys("“”„‟«»″", '"')
+    | dict.fromkeys("‐‑‒–—\x00\u00a0\u2028\u2029", " ")
+    | dict.fromkeys("\ufe0e\ufe0f\u200b\u200c\u200d\u200e\u200f\u061c\ufeff\u00ad", None)
+    | dict.fromkeys(map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0x1F3FB, 0x1F400)]), None)
+)
+
+
+class Group(Struct, frozen=True, forbid_unknown_fields=True):
+    """Phrases of one polarity."""
+
+    name: str
+    polarity: Polarity
+    say: Annotated[tuple[str, ...], Meta(min_length=1)]
+
+
+class ServiceLexicon(Struct, frozen=True, forbid_unknown_fields=True):
+    """The file `lexicon/service.yaml`; the keys of emoji and emoticons are polarities."""
+
+    language: str
+    version: int
+    groups: tuple[Group, ...]
+    muted: tuple[str, ...]
+    modifiers: dict[str, Strength]
+    negators: tuple[str, ...]
+    wishes: tuple[str, ...]
+    emoji: dict[str, str]
+    emoticons: dict[str, tuple[str, ...]]
+
+
+class Reading(NamedTuple):
+    """What one text says. Masses are sums of absolute polarities, so they show how much was said for and against."""
+
+    polarity: float  # in [-1, 1]; 0 where there are no hits
+    praise: float
+    pain: float
+    hits: int
+
+
+class _Kind(IntEnum):
+    FEELING = 0
+    MODIFIER = 1
+    NEGATOR = 2
+    WISH = 3
+
+
+class _Entry(NamedTuple):
+    tail: tuple[str, ...]  # the words after the first
+    kind: _Kind
+    value: float
+
+
+class _Hit(NamedTuple):
+    polarity: float
+    weight: float
+
+
+class _Walk:
+    """What the words so far mean for the next one: how far a negation, a wish or an adverb still reaches."""
+
+    __slots__ = (
+        "hits",
+        "modified_until",
+        "negated_until",
+        "sentence",
+        "strength",
+        "turned_until",
+        "weight",
+        "wished_until",
+    )
+
+    def __init__(self) -> None:
+        self.hits: list[_Hit] = []
+        self.sentence = 0  # the first hit of this sentence
+        self.weight = 1.0  # of the hits of this clause
+        self.strength = 1.0
+        self.modified_until = -1
+        self._end_scope()
+
+    def meet(self, entry: _Entry, word: str, place: int) -> None:
+        """A known phrase that begins at `place` with `word`."""
+        after = place + len(entry.tail)
+        if entry.kind is _Kind.MODIFIER:
+            self.strength, self.modified_until = entry.value, after + 2
+        elif entry.kind is _Kind.NEGATOR:
+            self.negated_until = after + _SCOPE
+        elif entry.kind is _Kind.WISH:
+            self.wished_until = after + _SCOPE
+        elif entry.value:
+            self._feel(entry.value, word, place, after)
+
+    def _feel(self, polarity: float, word: str, place: int, after: int) -> None:
+        if place <= self.modified_until:
+            polarity *= self.strength
+        is_turned = place <= self.negated_until or (place <= self.wished_until and polarity > 0)
+        if is_turned or word in _NEGATIONS:
+            self.turned_until, self.negated_until = after + _SCOPE, -1
+        self.hits.append(_Hit(_clipped(polarity * _NEGATED if is_turned else polarity), self.weight))
+        self.modified_until = -1
+
+    def pass_by(self, word: str, place: int) -> None:
+        """A word or sign that carries no feeling."""
+        if word in _NEGATIONS:
+            self.negated_until = place + _SCOPE
+        elif word in _ALTERNATIVES and place <= self.turned_until:
+            self.negated_until = place + _SCOPE  # "not good or helpful" turns both
+        elif word in _CONTRASTS:
+            self._contrast()
+        elif word in _CONCESSIONS:
+            self.weight = _BEFORE_CONTRAST
+        elif word == "!" and len(self.hits) > self.sentence:
+            last = self.hits[-1]
+            self.hits[-1] = _Hit(_clipped(last.polarity * _EXCLAIMED), last.weight)
+        elif word in _SENTENCE_ENDS:
+            self.sentence, self.weight = len(self.hits), 1.0
+        if word in _SCOPE_ENDS:
+            self._end_scope()
+
+    def _contrast(self) -> None:
+        before = self.hits[self.sentence :]
+        self.hits[self.sentence :] = [_Hit(hit.polarity, hit.weight * _BEFORE_CONTRAST) for hit in before]
+        # The next contrast of the same sentence discounts only what stands after this one: work stays linear.
+        self.sentence, self.weight = len(self.hits), _AFTER_CONTRAST
+        self._end_scope()
+
+    def _end_scope(self) -> None:
+        self.negated_until = self.wished_until = self.turned_until = -1
+        if self.weight == _BEFORE_CONTRAST:
+            self.weight = 1.0  # "although it was slow, I like it": the comma ends the concession
+
+
+class ServiceAnalyzer(PatternAnalyzer):  # type: ignore[misc]  # TextBlob carries no types
+    """Reads whole comments; `version` changes with the rules or the lexicon, and every score carries it."""
+
+    def __init__(self, lexicon: ServiceLexicon) -> None:
+        super().__init__()
+        self.version = f"kept-pattern-1/service-{lexicon.version}"
+        self._entries = _entries(lexicon)
+        self._symbols = _symbols(lexicon)
+        emoticons = sorted((face for faces in lexicon.emoticons.values() for face in faces), key=len, reverse=True)
+        faces = "|".join(map(re.escape, emoticons))
+        self._token = re.compile(rf"[^\W_]+(?:'[^\W_]+)*|(?<!\w)(?:{faces})(?![\w/])|[^\w\s'\"-]|\n")
+
+    def analyze(self, text: str, keep_assessments: bool = False) -> Reading:  # noqa: ARG002  TextBlob's signature
+        return self.read(text)
+
+    def read(self, text: str) -> Reading:
+        """Reads at most the first 10,000 characters."""
+        return _summary(self._hits(self._token.findall(_normalised(text[:MAX_READ_CHARACTERS]))))
+
+    def _hits(self, tokens: list[str]) -> list[_Hit]:
+        walk = _Walk()
+        place = 0
+        while place < len(tokens):
+            word = tokens[place]
+            entry = self._longest(tokens, place)
+            if entry is not None:
+                walk.meet(entry, word, place)
+                place += len(entry.tail)
+            elif word in self._symbols:
+                walk.hits.append(_Hit(self._symbols[word], walk.weight))
+            else:
+                walk.pass_by(word, place)
+            place += 1
+        return walk.hits
+
+    def _longest(self, tokens: list[str], place: int) -> _Entry | None:
+        for entry in self._entries.get(tokens[place], ()):
+            if not entry.tail or tuple(tokens[place + 1 : place + 1 + len(entry.tail)]) == entry.tail:
+                return entry
+        return None
+
+
+def service_analyzer() -> ServiceAnalyzer:
+    """The analyser with the lexicon that ships; building it takes about a second, so build one."""
+    return ServiceAnalyzer(read_word_list(SERVICE_LEXICON, ServiceLexicon))
+
+
+def _normalised(text: str) -> str:
+    """Lower case, plain quotes, no tags or addresses, and every contraction of "not" spelled out."""
+    text = text.translate(_PLAIN) if not text.isascii() or "\x00" in text else text
+    text = text.lower()
+    if "&" in text:
+        text = unescape(text)
+    if "<" in text:
+        text = _TAG.sub(" ", text)
+    if "http" in text or "www." in text:
+        text = _ADDRESS.sub(" ", text)
+    if "nt" in text:
+        text = _TYPED_WITHOUT_APOSTROPHE.sub(lambda found: f"{_STEM_OF_CONTRACTION.get(found[1], found[1])} not", text)
+    if "n't" in text or "cannot" in text:
+        for contraction, words in _CONTRACTIONS.items():
+            text = text.replace(contraction, words)
+        text = text.replace("n't", " not")
+    return text
+
+
+def _summary(hits: list[_Hit]) -> Reading:
+    if not hits:
+        return Reading(0.0, 0.0, 0.0, 0)
+    total = sum(hit.polarity * hit.weight for hit in hits)
+    praise = sum(hit.polarity for hit in hits if hit.polarity > 0)
+    pain = -sum(hit.polarity for hit in hits if hit.polarity < 0)
+    return Reading(total / sqrt(total * total + _SATURATION * _SATURATION), praise, pain, len(hits))
+
+
+def _clipped(polarity: float) -> float:
+    return max(-1.0, min(1.0, polarity))
+
+
+def _entries(lexicon: ServiceLexicon) -> dict[str, tuple[_Entry, ...]]:
+    """Every phrase by its first word, the longest first. Kept's lexicon overrides TextBlob's."""
+    meanings: dict[tuple[str, ...], tuple[_Kind, float]] = dict(_pattern_words(lexicon))
+    for words, kind, value in _spelled_out(lexicon):
+        meanings[words] = (kind, value)
+    by_first: dict[str, list[_Entry]] = {}
+    for words, (kind, value) in meanings.items():
+        by_first.setdefault(words[0], []).append(_Entry(words[1:], kind, value))
+    return {first: tuple(sorted(entries, key=lambda entry: -len(entry.tail))) for first, entries in by_first.items()}
+
+
+def _pattern_words(lexicon: ServiceLexicon) -> dict[tuple[str, ...], tuple[_Kind, float]]:
+    muted = {word for line in lexicon.muted for word in line.split()} | _NEGATIONS
+    pattern_lexicon.load()
+    return {
+        tuple(form.replace("-", " ").split()): (_Kind.FEELING, meanings[None][0])
+        for form, meanings in dict.items(pattern_lexicon)
+        if meanings[None][0] and form not in muted and form.replace("-", "").replace(" ", "").isalpha()
+    }
+
+
+def _spelled_out(lexicon: ServiceLexicon) -> list[tuple[tuple[str, ...], _Kind, float]]:
+    """Raises WordListFault where a line is no phrase or two groups claim one phrase."""
+    lines = [
+        (f"groups[{i}].say[{j}]", phrase, _Kind.FEELING, group.polarity)
+        for i, group in enumerate(lexicon.groups)
+        for j, phrase in enumerate(group.say)
+    ]
+    lines += [(f"negators[{i}]", phrase, _Kind.NEGATOR, 0.0) for i, phrase in enumerate(lexicon.negators)]
+    lines += [(f"wishes[{i}]", phrase, _Kind.WISH, 0.0) for i, phrase in enumerate(lexicon.wishes)]
+    lines += [(f"modifiers.{word}", word, _Kind.MODIFIER, strength) for word, strength in lexicon.modifiers.items()]
+    said: dict[tuple[str, ...], tuple[_Kind, float]] = {}
+    for place, phrase, kind, value in lines:
+        try:
+            spelled = spell_out(phrase)
+        except ValueError as fault:
+            raise WordListFault(f"{place}: {fault}") from fault
+        for words in spelled:
+            if said.setdefault(words, (kind, value)) != (kind, value):
+                raise WordListFault(f"{place}: `{' '.join(words)}` already stands elsewhere with another meaning")
+    return [(words, kind, value) for words, (kind, value) in said.items()]
+
+
+def _symbols(lexicon: ServiceLexicon) -> dict[str, float]:
+    signs = {sign: float(polarity) for polarity, run in lexicon.emoji.items() for sign in run}
+    return signs | {face: float(polarity) for polarity, faces in lexicon.emoticons.items() for face in faces}

@@ -1,0 +1,59 @@
+"""The API of curves and pain points: the same figures as the pages, from the same engine."""
+
+from datetime import date, datetime
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+
+from accounts.api_keys import ApiCaller, Scope
+from analysis.csv_export import to_csv
+from analysis.load_pains import load_pains
+from analysis.load_report import Period, last_days, load_report
+from analysis.pain_point import PainPoint
+from analysis.report import JourneyReport
+
+
+@get("/journeys/{journey:str}/report", opt={"scope": Scope.READ})
+async def get_report(
+    journey: FromPath[str],
+    caller: NamedDependency[ApiCaller],
+    now: NamedDependency[datetime],
+    since: FromQuery[date | None] = None,
+    until: FromQuery[date | None] = None,
+) -> JourneyReport:
+    """Every figure of the curve. Without days, the last 90."""
+    return await load_report(caller.workspace, journey, period_of(since, until, now))
+
+
+@get("/journeys/{journey:str}/pain-points", opt={"scope": Scope.READ})
+async def get_pains(
+    journey: FromPath[str], caller: NamedDependency[ApiCaller], now: NamedDependency[datetime]
+) -> list[PainPoint]:
+    """The pain-point list over the last 90 days."""
+    return await load_pains(caller.workspace, journey, last_days(now))
+
+
+@get("/journeys/{journey:str}/pain-points.csv", opt={"scope": Scope.READ})
+async def get_pains_csv(
+    journey: FromPath[str], caller: NamedDependency[ApiCaller], now: NamedDependency[datetime]
+) -> Response[bytes]:
+    """The same as CSV."""
+    return csv_response(await load_pains(caller.workspace, journey, last_days(now)), journey)
+
+
+def period_of(since: date | None, until: date | None, now: datetime) -> Period:
+    """The days asked for; what is left out comes from the last 90 days."""
+    usual = last_days(now)
+    return Period(since or usual.since, until or usual.until)
+
+
+def csv_response(pains: list[PainPoint], journey: str) -> Response[bytes]:
+    return Response(
+        to_csv(pains, PainPoint).encode(),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="pain-points-{journey}.csv"'},
+    )
+
+
+API = [get_report, get_pains, get_pains_csv]

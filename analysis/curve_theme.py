@@ -1,0 +1,39 @@
+"""The colours of the emotion curve, light and dark.
+
+Vermilion, bluish green and blue after Okabe and Ito (2008), darkened or lightened until they read as text on their
+ground (4.5:1); colour-blind readers still tell them apart, and words and marker shapes say the same."""
+
+from enum import StrEnum
+
+from analysis.curve_shapes import Ink
+
+
+class Theme(StrEnum):
+    LIGHT = "light"
+    DARK = "dark"
+
+
+COLOURS: dict[Theme, dict[Ink, str]] = {
+    Theme.LIGHT: {
+        Ink.INK: "#1c2430",
+        Ink.SOFT: "#5b6573",
+        Ink.GRID: "#e3e6eb",
+        Ink.HATCH: "#ccd1d9",
+        Ink.CARD: "#ffffff",
+        Ink.PROMISE: "#7a35d8",
+        Ink.BROKEN: "#bb4400",
+        Ink.KEPT: "#00735a",
+        Ink.OVER_DELIVERED: "#0068a8",
+    },
+    Theme.DARK: {
+        Ink.INK: "#e9edf2",
+        Ink.SOFT: "#a3adba",
+        Ink.GRID: "#2c3541",
+        Ink.HATCH: "#424d5b",
+        Ink.CARD: "#1a2028",
+        Ink.PROMISE: "#b794ff",
+        Ink.BROKEN: "#ff9463",
+        Ink.KEPT: "#4fd1a8",
+        Ink.OVER_DELIVERED: "#6cc0f5",
+    },
+}

@@ -1,0 +1,150 @@
+"""The words of the emotion curve: at a point, in a blind spot, in a tooltip, in the notes under it."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from analysis.finding import NO_BREAK, VERDICT_WORDS, counted, feeling_of
+from analysis.report import BlindSpot, Evidence, Interval, JourneyReport, ReportSettings, TouchpointFigure, Verdict
+from surveys.instruments import Instrument
+
+INSTRUMENT_WORDS = {
+    Instrument.ANCHOR: "five faces",
+    Instrument.NPS: "NPS",
+    Instrument.CSAT: "CSAT",
+    Instrument.CES: "CES",
+    Instrument.EMOTION: "emotion picker",
+    Instrument.COMMENT: "comments",
+}
+EVIDENCE_BARS = {Evidence.SOLID: 3, Evidence.FAIR: 2, Evidence.WEAK: 1}
+MINUS = "−"
+
+
+def is_measured(touchpoint: TouchpointFigure) -> bool:
+    """Whether there is a point to draw; whatever is suppressed or blind has none."""
+    return touchpoint.mean is not None and touchpoint.verdict is not Verdict.BLIND
+
+
+def is_join_dashed(one: TouchpointFigure, other: TouchpointFigure) -> bool:
+    """Whether two neighbours were measured by different instruments."""
+    return one.instrument != other.instrument
+
+
+def point_lines(touchpoint: TouchpointFigure) -> list[str]:
+    """The verdict, n and, where more answers would settle it, how many more."""
+    lines = [VERDICT_WORDS[touchpoint.verdict], f"n {touchpoint.n_contacts:,}"]
+    if touchpoint.verdict is Verdict.UNDETERMINED and touchpoint.n_needed:
+        lines.append(f"ask {touchpoint.n_needed:,} more")
+    return lines
+
+
+def blind_reason(touchpoint: TouchpointFigure, settings: ReportSettings) -> str:
+    """Why nothing is known here."""
+    reasons = {
+        BlindSpot.NO_SURVEY: "no survey yet",
+        BlindSpot.NO_INVITATIONS: "nobody asked yet",
+        BlindSpot.NO_ANSWERS: "asked, no answer yet",
+        BlindSpot.TOO_FEW: f"fewer than {settings.k} answers",
+        BlindSpot.STALE: f"last answer over {settings.stale_days} days old",
+    }
+    return reasons[touchpoint.blind_spot] if touchpoint.blind_spot else "nothing known"
+
+
+def tip_of(touchpoint: TouchpointFigure, settings: ReportSettings) -> dict[str, str]:
+    """What the tooltip says, by label; an empty string where there is nothing to say."""
+    promise = touchpoint.promise
+    return {
+        "Phase": touchpoint.phase,
+        "Step": touchpoint.step,
+        "Verdict": _verdict_in_words(touchpoint, settings),
+        "Experience": _experience(touchpoint.mean),
+        f"{settings.confidence * 100:g}{NO_BREAK}% interval": _span(touchpoint.interval),
+        "People (n)": f"{touchpoint.n_contacts:,}" if is_measured(touchpoint) else "",
+        "Evidence": touchpoint.evidence.value if touchpoint.evidence else "",
+        "Measured by": _instrument(touchpoint.instrument),
+        "Official": _official(touchpoint),
+        "Promise": f"“{promise.claim}”" if promise else "none on record",
+        "Made in": promise.source if promise else "",
+        "Promised": _promised_level(touchpoint),
+        "Gap": _gap(touchpoint),
+        "Still to ask": counted(touchpoint.n_needed, "more answer") if touchpoint.n_needed else "",
+    }
+
+
+def notes_of(report: JourneyReport) -> list[str]:
+    """The sentences under the picture that keep a reader from reading too much into it."""
+    notes = []
+    instruments = _joined_instruments(report.touchpoints)
+    if instruments:
+        notes.append(
+            f"Dashed: the two neighbours were measured by different instruments ({', '.join(instruments)}); "
+            "part of the step between them may be the instrument's."
+        )
+    sensitive = [touchpoint.name for touchpoint in report.touchpoints if touchpoint.lens_sensitive]
+    if sensitive:
+        verb = "depends" if len(sensitive) == 1 else "depend"
+        notes.append(
+            f"{', '.join(sensitive)}: the verdict {verb} on how NPS is read, linear or by promoters and detractors."
+        )
+    return notes
+
+
+def _joined_instruments(touchpoints: Sequence[TouchpointFigure]) -> list[str]:
+    found: dict[str, None] = {}
+    for one, other in pairwise(touchpoints):
+        if is_measured(one) and is_measured(other) and is_join_dashed(one, other):
+            found |= dict.fromkeys(
+                (_instrument(one.instrument) or "unknown", _instrument(other.instrument) or "unknown")
+            )
+    return list(found)
+
+
+def _verdict_in_words(touchpoint: TouchpointFigure, settings: ReportSettings) -> str:
+    if not is_measured(touchpoint):
+        return f"blind: {blind_reason(touchpoint, settings)}"
+    return VERDICT_WORDS[touchpoint.verdict]
+
+
+def _instrument(value: str | None) -> str:
+    if value in list(Instrument):
+        return INSTRUMENT_WORDS[Instrument(value)]
+    return value or ""
+
+
+def _experience(mean: float | None) -> str:
+    return "" if mean is None else f"{_signed(mean)} ({feeling_of(mean)})"
+
+
+def _span(interval: Interval | None) -> str:
+    return f"{_signed(interval.lo)} to {_signed(interval.hi)}" if interval else ""
+
+
+def _official(touchpoint: TouchpointFigure) -> str:
+    shown = []
+    for figure in touchpoint.official:
+        share = figure.unit == "share"
+        value = (
+            f"{figure.value:.0%}".replace("%", f"{NO_BREAK}%") if share else f"{figure.value:.1f}".replace("-", MINUS)
+        )
+        shown.append(f"{figure.name} {value}")
+    return ", ".join(shown)
+
+
+def _promised_level(touchpoint: TouchpointFigure) -> str:
+    promise = touchpoint.promise
+    if promise is None:
+        return ""
+    if promise.share is not None:
+        return f"{promise.share * 100:g}{NO_BREAK}% of people"
+    return _experience(promise.level)
+
+
+def _gap(touchpoint: TouchpointFigure) -> str:
+    if touchpoint.gap is None:
+        return ""
+    if touchpoint.promise and touchpoint.promise.share is not None:
+        return f"{touchpoint.gap * 100:+.0f} points".replace("-", MINUS)
+    return _signed(touchpoint.gap)
+
+
+def _signed(x: float) -> str:
+    return f"{x:+.2f}".replace("-", MINUS)

@@ -1,0 +1,104 @@
+"""From an answer to the experience x on [-1, +1], higher is better (METHOD, section 1).
+
+The raw answer is what is stored; x is always derived, and `MAP_VERSION` names the maps it was derived with.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from math import fsum
+
+from core.errors import Fault, Invalid
+from surveys.instruments import SCALES, Instrument
+
+MAP_VERSION = "1"
+PROMOTER_FROM = 9
+PASSIVE_FROM = 7
+CALIBRATION_WEIGHT = 20  # a valence starts out with the weight of this many ratings
+
+_EMOTIONS_BY_VALENCE: dict[float, tuple[str, ...]] = {
+    1.0: ("happy",),
+    0.75: ("pleased", "trusting", "valued", "cared for", "safe", "excited"),
+    0.5: ("focused", "interested", "energetic", "stimulated", "hopeful", "relieved"),
+    0.25: ("exploratory", "indulgent"),
+    0.0: ("surprised", "indifferent"),
+    -0.5: ("hurried", "confused", "afraid of failing"),
+    -0.75: (
+        "stressed",
+        "anxious",
+        "disappointed",
+        "unsatisfied",
+        "neglected",
+        "irritated",
+        "frustrated",
+        "unhappy",
+    ),
+    -1.0: ("angry",),
+}
+# How each emotion feels, in x; a workspace may edit its own copy.
+VALENCES: dict[str, float] = {
+    emotion: valence for valence, emotions in _EMOTIONS_BY_VALENCE.items() for emotion in emotions
+}
+
+
+def experience_of(instrument: Instrument, value: int) -> float:
+    """The x of one answer on a numeric instrument, NPS through its linear lens.
+
+    Raises Invalid for a value off the scale, and for emotions (see `picker_experience`) and comments, which have none.
+    """
+    scale = SCALES.get(instrument)
+    if scale is None:
+        raise Invalid(Fault("instrument", f"`{instrument}` is not answered with a number"))
+    return _on_scale(value, scale.low, scale.high)
+
+
+def experience_on_points(rating: int, points: int, *, is_reversed: bool = False) -> float:
+    """The x of a rating 1..`points` on any item; `is_reversed` where high is bad, as with effort in CES 1.0."""
+    if points < 2:
+        raise Invalid(Fault("points", "a scale has at least two points"))
+    x = _on_scale(rating, 1, points)
+    return 0.0 - x if is_reversed else x  # subtracted, because -x of a neutral answer prints as -0.0
+
+
+def official_nps_lens(value: int) -> float:
+    """+1 for a promoter (9-10), 0 for a passive (7-8), -1 for a detractor (0-6)."""
+    experience_of(Instrument.NPS, value)  # refuses what is no NPS answer
+    if value >= PROMOTER_FROM:
+        return 1.0
+    return 0.0 if value >= PASSIVE_FROM else -1.0
+
+
+def thumbs_experience(*, is_up: bool) -> float:
+    return 1.0 if is_up else -1.0
+
+
+def picker_experience(picks: Sequence[str], valences: Mapping[str, float] = VALENCES) -> float | None:
+    """The mean valence of one contact's picks; None where nothing was picked. An unknown emotion is Invalid."""
+    if not picks:
+        return None
+    return fsum(_valence(pick, valences) for pick in picks) / len(picks)
+
+
+def net_emotional_value(pickers: Iterable[Sequence[str]], valences: Mapping[str, float] = VALENCES) -> float | None:
+    """100 (positive - negative) / picks over all picks of all pickers, neutral ones included (Shaw 2007)."""
+    felt = [_valence(pick, valences) for pick in chain.from_iterable(pickers)]
+    if not felt:
+        return None
+    return 100 * (sum(valence > 0 for valence in felt) - sum(valence < 0 for valence in felt)) / len(felt)
+
+
+def calibrated_valence(valence: float, ratings: Sequence[float]) -> float:
+    """A valence drawn towards the mean x of those who picked the emotion; the more of them, the nearer."""
+    return (fsum(ratings) + CALIBRATION_WEIGHT * valence) / (len(ratings) + CALIBRATION_WEIGHT)
+
+
+def _on_scale(value: int, low: int, high: int) -> float:
+    if not low <= value <= high:
+        raise Invalid(Fault("value", f"{value} is not on the scale of {low} to {high}"))
+    # Written so that the mirrored value gives exactly the negative, to the last bit.
+    return (2 * value - low - high) / (high - low)
+
+
+def _valence(emotion: str, valences: Mapping[str, float]) -> float:
+    if emotion not in valences:
+        raise Invalid(Fault("picks", f"`{emotion}` is not among the emotions of this workspace"))
+    return valences[emotion]

@@ -1,0 +1,105 @@
+"""Errors on their way out: problem details (RFC 9457) for programs, a plain page for people."""
+
+import re
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from litestar import Request, Response
+from litestar.enums import MediaType
+from litestar.exceptions import HTTPException
+from litestar.plugins.problem_details import ProblemDetailsException
+from litestar.response import Redirect
+from litestar.types import ExceptionHandlersMap
+
+from core.errors import Conflict, Expired, Fault, Invalid, KeptError, NotAllowed, NotFound, NotSignedIn
+from core.site import Site
+
+log = structlog.get_logger()
+
+STATUS: dict[type[KeptError], HTTPStatus] = {
+    Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    NotFound: HTTPStatus.NOT_FOUND,
+    Expired: HTTPStatus.GONE,
+    Conflict: HTTPStatus.CONFLICT,
+    NotSignedIn: HTTPStatus.UNAUTHORIZED,
+    NotAllowed: HTTPStatus.FORBIDDEN,
+}
+
+TITLES = {
+    HTTPStatus.BAD_REQUEST: "This can't be taken",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "This can't be taken",
+    HTTPStatus.NOT_FOUND: "Not found",
+    HTTPStatus.GONE: "Too late",
+    HTTPStatus.CONFLICT: "This exists already",
+    HTTPStatus.UNAUTHORIZED: "Please sign in",
+    HTTPStatus.FORBIDDEN: "Not allowed",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Too large",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Something broke on our side",
+}
+
+AnyRequest = Request[Any, Any, Any]
+
+
+def handle_kept_error(request: AnyRequest, error: KeptError) -> Response[Any]:
+    status = STATUS.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
+    if status is HTTPStatus.UNAUTHORIZED and is_for_people(request):
+        return Redirect("/sign-in", status_code=303)
+    faults = error.faults if isinstance(error, Invalid) else ()
+    return _answer(request, status, str(error), faults)
+
+
+def handle_http_exception(request: AnyRequest, error: HTTPException) -> Response[Any]:
+    status = HTTPStatus(error.status_code)
+    return _answer(request, status, error.detail, _faults_of(error), error.headers)
+
+
+def handle_unexpected(request: AnyRequest, error: Exception) -> Response[Any]:
+    # The template of the path is logged, never the path: it may hold a signed link.
+    log.error("request_failed", route=request.scope.get("path_template", ""), exc_info=error)
+    return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "It has been logged. Please try again in a moment.", ())
+
+
+EXCEPTION_HANDLERS: ExceptionHandlersMap = {
+    KeptError: handle_kept_error,
+    HTTPException: handle_http_exception,
+    Exception: handle_unexpected,
+}
+
+
+def _answer(
+    request: AnyRequest,
+    status: HTTPStatus,
+    detail: str,
+    faults: tuple[Fault, ...],
+    headers: dict[str, str] | None = None,
+) -> Response[Any]:
+    title = TITLES.get(status, status.phrase)
+    if not is_for_people(request):
+        problem = ProblemDetailsException(status_code=status, title=title, detail=detail, headers=headers)
+        problem.extra = {"errors": [{"field": fault.field, "message": fault.message} for fault in faults]}
+        return problem.to_response(request)
+    site: Site = request.app.state.site
+    page = site.templates.get_template("problem.html").render(title=title, detail=detail)
+    return Response(page, status_code=status, media_type=MediaType.HTML, headers=headers)
+
+
+def is_for_people(request: AnyRequest) -> bool:
+    """Whether a page answers this request: programs call the API, or say that they take JSON."""
+    return not request.url.path.startswith("/api/") and "json" not in request.headers.get("accept", "")
+
+
+def _faults_of(error: HTTPException) -> tuple[Fault, ...]:
+    """What Litestar and msgspec say of a body or a parameter, with the path of the field."""
+    if isinstance(error.extra, list):
+        return tuple(_fault(str(item.get("key", "")), str(item["message"])) for item in error.extra)
+    if error.status_code == HTTPStatus.BAD_REQUEST:
+        return (_fault("", error.detail),)
+    return ()
+
+
+def _fault(key: str, message: str) -> Fault:
+    place = "" if key == "data" else key
+    named = re.search(r"(?:missing required|contains unknown) field `([^`]+)`", message)
+    field = ".".join(filter(None, [place, named[1] if named else ""]))
+    return Fault(field or "body", message)

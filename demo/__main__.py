@@ -1,0 +1,118 @@
+"""`make demo`: a company with ninety days behind it, ready to be looked at."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import click
+import msgspec
+from surveys.import_journey import import_journey
+
+from accounts.api_keys import Scope, create_api_key
+from accounts.membership import add_member, create_workspace
+from accounts.tables import Role
+from app import make_site
+from cli import require_free_port, run_connected, serve_until_stopped, sign_in_link
+from core.clock import utc_now
+from core.database import fetch, migrate
+from core.embedded import embedded_postgres
+from core.errors import KeptError, SetupFault
+from core.logs import configure_logs
+from core.settings import Settings, read_settings
+from demo.replay import FOLDER, Mailbox, Replay, ReplayClock
+from feedback.invitation_mail import answer_link
+from feedback.outbox import OutboxTransport
+from surveys.journey_file import read_journey
+
+WORKSPACE = "fernwell"
+OWNER = "alice@fernwell.example"
+FINISHED = "demo.finished"  # written when the replay is over; without it the demo starts over
+
+
+def demo(found: Settings, *, fresh: bool) -> None:
+    """Replay the journey unless that is done, then serve and say what to open."""
+    if found.database_url:
+        raise SetupFault("the demo keeps a database of its own; unset KEPT_DATABASE_URL to run it")
+    require_free_port(found.host, found.port)
+    finished = found.data_folder / FINISHED
+    if fresh or not finished.exists():
+        _start_over(found.data_folder)
+        with embedded_postgres(found.data_folder) as url:
+            run_connected(url, found, lambda: _live(found))
+        finished.write_text(utc_now().isoformat(), encoding="ascii")
+    else:
+        click.echo(f"The demo is there already, replayed at {finished.read_text(encoding='ascii')[:16]} UTC.")
+        click.echo("To start over: make demo FRESH=1")
+    with embedded_postgres(found.data_folder) as url:
+        lines = run_connected(url, found, lambda: _what_to_open(found))
+        serve_until_stopped(found, announce=lambda: click.echo("\n".join(lines)))
+
+
+def _start_over(data_folder: Path) -> None:
+    """Remove the demo's data, and nothing else: a folder that holds other things is refused."""
+    if not data_folder.exists():
+        return
+    strangers = {entry.name for entry in data_folder.iterdir()} - {"postgres", "secret.key", "cache", FINISHED}
+    if strangers:
+        raise SetupFault(
+            f"{data_folder} holds {min(strangers)}, which is not the demo's; set KEPT_DATA_FOLDER elsewhere"
+        )
+    with embedded_postgres(data_folder):
+        pass  # a server that an interrupted run left behind stops with this handle
+    shutil.rmtree(data_folder)
+
+
+async def _live(found: Settings) -> None:
+    await migrate()
+    now = utc_now()
+    clock = ReplayClock(now)
+    mailbox = Mailbox(OutboxTransport(clock))
+    site = msgspec.structs.replace(make_site(found, clock), transport=mailbox)
+    workspace = await create_workspace(WORKSPACE, "Fernwell", now)
+    await add_member(workspace, OWNER, "Alice", Role.OWNER, now)
+    journey = read_journey((FOLDER / "journey.yaml").read_text(encoding="utf-8"), "journey.yaml")
+    await import_journey(workspace, journey, now)
+    key = await create_api_key(workspace, "Fernwell's own systems", frozenset({Scope.EVENTS}), now)
+    await Replay(site, journey, key, mailbox, clock).run(now)
+
+
+async def _what_to_open(found: Settings) -> list[str]:
+    link = await sign_in_link(found, OWNER)
+    waiting = await fetch(_UNANSWERED, utc_now())
+    root = f"{found.base_url}/w/{WORKSPACE}"
+    survey = answer_link(make_site(found), waiting[0]["id"]) if waiting else f"{root}/outbox"
+    return [
+        "",
+        "  Kept is running. Open, in this order:",
+        "",
+        f"  1. Sign in (works once)   {link}",
+        f"  2. The emotion curve      {root}/journeys/crm-purchase",
+        f"  3. The pain-point list    {root}/pain-points",
+        f"  4. A survey to answer     {survey}",
+        f"  5. The outbox             {root}/outbox",
+        "",
+        "  Ctrl-C stops everything.",
+    ]
+
+
+_UNANSWERED = """
+SELECT i.id FROM invitation i LEFT JOIN response r ON r.invitation = i.id
+WHERE i.state = 'sent' AND i.expires_at > $1 AND r.id IS NULL ORDER BY i.expires_at DESC, i.id LIMIT 1
+"""
+
+
+def main() -> None:
+    try:
+        found = read_settings({"KEPT_DATA_FOLDER": "data/demo", "KEPT_LOG_LEVEL": "warning", **os.environ})
+        configure_logs(found)
+        demo(found, fresh=bool(os.environ.get("FRESH")))
+    except KeyboardInterrupt:
+        sys.exit(0)
+    except KeptError as fault:
+        click.echo(f"kept: {fault}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

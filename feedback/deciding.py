@@ -1,0 +1,63 @@
+"""Whether to ask after an event: the rules, in the order in which they are tried."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from msgspec import Struct
+from surveys.journeys import TriggerView
+
+from feedback.tables import Outcome
+
+ASKED_HERE_DAYS = 30
+
+
+class Reason(StrEnum):
+    """Why a decision fell as it did."""
+
+    DUE = "due"
+    NO_TRIGGER = "no_trigger"
+    UNSUBSCRIBED = "unsubscribed"
+    NO_ADDRESS = "no_address"
+    TOO_LATE = "too_late"
+    ASKED_HERE_RECENTLY = "asked_here_recently"
+
+
+class ContactFacts(Struct, frozen=True):
+    """What the rules must know of a contact."""
+
+    has_address: bool
+    is_unsubscribed: bool
+    last_asked_here: datetime | None  # the experience last asked about at the trigger's touchpoint
+
+
+class Verdict(Struct, frozen=True):
+    """The decision for one event and trigger, with the figures the rule saw."""
+
+    outcome: Outcome
+    reason: Reason
+    due_at: datetime | None = None
+    expires_at: datetime | None = None
+    facts: dict[str, str] = {}
+
+
+NOT_USED = Verdict(Outcome.NOT_USED, Reason.NO_TRIGGER)
+
+
+def decide(occurred_at: datetime, trigger: TriggerView, contact: ContactFacts, now: datetime) -> Verdict:
+    """Whether `trigger` asks this contact about what occurred. The first rule that refuses is the reason."""
+    expires_at = occurred_at + timedelta(seconds=trigger.expires_seconds)
+    if contact.is_unsubscribed:
+        return _refused(Reason.UNSUBSCRIBED)
+    if not contact.has_address:
+        return _refused(Reason.NO_ADDRESS)
+    if expires_at <= now:
+        return _refused(Reason.TOO_LATE, expired_at=expires_at.isoformat())
+    if contact.last_asked_here and abs(occurred_at - contact.last_asked_here) < timedelta(days=ASKED_HERE_DAYS):
+        asked_on = contact.last_asked_here.isoformat()
+        return _refused(Reason.ASKED_HERE_RECENTLY, last_asked_about=asked_on, days=str(ASKED_HERE_DAYS))
+    due_at = max(now, occurred_at + timedelta(seconds=trigger.wait_seconds))
+    return Verdict(Outcome.ASKED, Reason.DUE, due_at, max(expires_at, due_at + timedelta(days=1)))
+
+
+def _refused(reason: Reason, **facts: str) -> Verdict:
+    return Verdict(Outcome.REFUSED, reason, facts=facts)

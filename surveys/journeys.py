@@ -1,0 +1,192 @@
+"""What is stored of journeys, as the other rooms and the pages read it."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+import msgspec
+from msgspec import Struct
+
+from core.database import fetch
+from core.errors import NotFound
+
+
+class JourneySummary(Struct, frozen=True, kw_only=True):
+    """A journey in a list; `asked` counts the touchpoints at which a survey goes out."""
+
+    id: int
+    key: str
+    name: str
+    description: str
+    stages: int
+    touchpoints: int
+    asked: int
+    updated_at: datetime
+
+
+class PersonaView(Struct, frozen=True, kw_only=True):
+    """A kind of contact."""
+
+    id: int
+    key: str
+    name: str
+    kind: str
+    description: str
+
+
+class PromiseView(Struct, frozen=True, kw_only=True):
+    """A promise with the days it is in force, both included: a level in x or a share on [0, 1]."""
+
+    id: int
+    claim: str
+    source: str
+    owner: str
+    valid_from: date
+    valid_to: date | None
+    level: float | None
+    share: float | None
+
+
+class TouchpointView(Struct, frozen=True, kw_only=True):
+    """A touchpoint with all its promises, the earliest first."""
+
+    id: int
+    position: int
+    key: str
+    name: str
+    period: str
+    step: str
+    location: str
+    channel: str
+    customer_intent: str
+    communication_type: str
+    business_intent: str
+    goals: tuple[str, ...]
+    needs: tuple[str, ...]
+    obstacles: tuple[str, ...]
+    owner: str
+    event: str
+    promises: tuple[PromiseView, ...]
+    has_survey: bool
+
+
+class StageView(Struct, frozen=True, kw_only=True):
+    """A stage with its touchpoints in order."""
+
+    id: int
+    position: int
+    key: str
+    name: str
+    phase: str
+    touchpoints: tuple[TouchpointView, ...]
+
+
+class JourneyView(Struct, frozen=True, kw_only=True):
+    """A journey as it stands: removed stages and touchpoints are left out."""
+
+    id: int
+    key: str
+    name: str
+    description: str
+    updated_at: datetime
+    personas: tuple[PersonaView, ...]
+    stages: tuple[StageView, ...]
+
+    @property
+    def touchpoints(self) -> tuple[TouchpointView, ...]:
+        """All of them, in the order of the journey."""
+        return tuple(touchpoint for stage in self.stages for touchpoint in stage.touchpoints)
+
+
+class TriggerView(Struct, frozen=True, kw_only=True):
+    """After `event`, wait, then ask `survey_version`, the id of the survey's latest version, at `touchpoint`, an id."""
+
+    id: int
+    event: str
+    touchpoint: int
+    touchpoint_key: str
+    survey_version: int
+    wait_seconds: int
+    expires_seconds: int
+
+
+async def list_journeys(workspace: int) -> list[JourneySummary]:
+    """By name."""
+    return msgspec.convert(await fetch(_SUMMARIES, workspace), list[JourneySummary])
+
+
+async def load_journey(workspace: int, key: str) -> JourneyView:
+    """Raises NotFound where this workspace has no such journey."""
+    rows = await fetch(_VIEW, workspace, key)
+    if not rows:
+        raise NotFound(f"There is no journey {key}.")
+    return msgspec.json.decode(rows[0]["view"], type=JourneyView)
+
+
+async def active_triggers(workspace: int, event_names: Collection[str]) -> list[TriggerView]:
+    """The triggers that listen to one of these events."""
+    return msgspec.convert(await fetch(_TRIGGERS, workspace, list(event_names)), list[TriggerView])
+
+
+async def persona_ids(workspace: int) -> dict[str, int]:
+    """The ids of the workspace's personas by key."""
+    return {row["key"]: row["id"] for row in await fetch("SELECT id, key FROM persona WHERE workspace = $1", workspace)}
+
+
+async def touchpoint_keys(workspace: int) -> set[str]:
+    """The keys of all touchpoints of the workspace's journeys that are not removed."""
+    return {row["key"] for row in await fetch(_TOUCHPOINT_KEYS, workspace)}
+
+
+_SUMMARIES = """
+SELECT j.id, j.key, j.name, j.description, j.updated_at,
+    (SELECT count(*) FROM stage s WHERE s.journey = j.id AND NOT s.is_removed) AS stages,
+    (SELECT count(*) FROM touchpoint t WHERE t.journey = j.id AND NOT t.is_removed) AS touchpoints,
+    (SELECT count(DISTINCT t.id) FROM touchpoint t JOIN trigger g ON g.touchpoint = t.id
+     WHERE t.journey = j.id AND NOT t.is_removed AND g.workspace = j.workspace AND g.is_active) AS asked
+FROM journey j WHERE j.workspace = $1 ORDER BY j.name, j.id
+"""
+
+# One statement, so that an import meanwhile is seen whole or not at all. The columns are the fields of the views.
+_VIEW = """
+SELECT row_to_json(f) AS view FROM (
+    SELECT j.id, j.key, j.name, j.description, j.updated_at,
+        ARRAY(SELECT row_to_json(p) FROM (
+            SELECT p.id, p.key, p.name, p.kind, p.description
+            FROM unnest(j.personas) WITH ORDINALITY AS named(key, place)
+            JOIN persona p ON p.workspace = j.workspace AND p.key = named.key
+            ORDER BY named.place
+        ) p) AS personas,
+        ARRAY(SELECT row_to_json(s) FROM (
+            SELECT s.id, s.position, s.key, s.name, s.phase,
+                ARRAY(SELECT row_to_json(t) FROM (
+                    SELECT t.id, t.position, t.key, t.name, t.period, t.step, t.location, t.channel, t.customer_intent,
+                        t.communication_type, t.business_intent, t.goals, t.needs, t.obstacles, t.owner, t.event,
+                        ARRAY(SELECT row_to_json(p) FROM (
+                            SELECT p.id, p.claim, p.source, p.owner, p.valid_from, p.valid_to, p.level, p.share
+                            FROM promise p WHERE p.touchpoint = t.id ORDER BY p.valid_from, p.id
+                        ) p) AS promises,
+                        EXISTS (
+                            SELECT FROM trigger g
+                            WHERE g.workspace = j.workspace AND g.touchpoint = t.id AND g.is_active
+                        ) AS has_survey
+                    FROM touchpoint t WHERE t.stage = s.id AND NOT t.is_removed ORDER BY t.position
+                ) t) AS touchpoints
+            FROM stage s WHERE s.journey = j.id AND NOT s.is_removed ORDER BY s.position
+        ) s) AS stages
+    FROM journey j WHERE j.workspace = $1 AND j.key = $2
+) f
+"""
+
+_TRIGGERS = """
+SELECT g.id, g.event, g.touchpoint, t.key AS touchpoint_key, latest.id AS survey_version,
+    g.wait_seconds, g.expires_seconds
+FROM trigger g JOIN touchpoint t ON t.id = g.touchpoint AND NOT t.is_removed
+JOIN LATERAL (
+    SELECT v.id FROM survey_version v WHERE v.survey = g.survey ORDER BY v.number DESC LIMIT 1
+) latest ON true
+WHERE g.workspace = $1 AND g.event = ANY($2) AND g.is_active ORDER BY g.id
+"""
+
+_TOUCHPOINT_KEYS = """
+SELECT t.key FROM touchpoint t JOIN journey j ON j.id = t.journey WHERE j.workspace = $1 AND NOT t.is_removed
+"""

@@ -1,0 +1,114 @@
+"""The answering page: it shows what was asked, stores one response, and loses nothing."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from core.database import fetch
+from core.site import Site
+from tests.factories import Hands, Letterbox, delivered, invite, make_journey, make_key
+from tests.people import People
+
+FORM = {"felt": "2", "nps": "3", "mood": ["frustrated", "angry"], "why": "It came late and broken."}
+
+
+@pytest.fixture
+async def page(people: People, site: Site, letterbox: Letterbox, hands: Hands) -> str:
+    await make_journey(people.acme, hands.now)
+    return await invite(people.nobody, site, letterbox, hands, "c1")
+
+
+async def stored() -> list[dict[str, object]]:
+    return await fetch("SELECT question, instrument, value, picks, text FROM answer ORDER BY id")
+
+
+async def test_the_page_asks_what_the_version_holds(people: People, page: str) -> None:
+    shown = await people.nobody.get(page)
+    assert shown.status_code == 200
+    assert "How did you feel about this step?" in shown.text
+    assert "set-cookie" not in shown.headers
+    assert await fetch("SELECT FROM response") == []
+
+
+async def test_an_answer_is_stored_as_it_was_given(people: People, page: str) -> None:
+    answered = await people.nobody.post(page, data=FORM)
+    assert answered.status_code == 303
+    assert await stored() == [
+        {"question": "felt", "instrument": "anchor", "value": 2, "picks": None, "text": None},
+        {"question": "nps", "instrument": "nps", "value": 3, "picks": None, "text": None},
+        {"question": "mood", "instrument": "emotion", "value": None, "picks": ["frustrated", "angry"], "text": None},
+        {"question": "why", "instrument": "comment", "value": None, "picks": None, "text": "It came late and broken."},
+    ]
+    assert "Thank you for telling us." in (await people.nobody.get(page)).text
+
+
+async def test_the_same_answer_submitted_five_times_at_once_is_one_response(people: People, page: str) -> None:
+    answers = await asyncio.gather(*[people.nobody.post(page, data=FORM) for _ in range(5)])
+    assert [answer.status_code for answer in answers] == [303] * 5
+    assert len(await fetch("SELECT FROM response")) == 1
+    assert len(await stored()) == 4
+
+
+@pytest.mark.parametrize(
+    ("form", "field"),
+    [
+        ({"felt": "6"}, "felt"),
+        ({"felt": "2", "nps": "11"}, "nps"),
+        ({"felt": "2", "nps": "high"}, "nps"),
+        ({"nps": "5"}, "felt"),
+        ({"felt": "2", "mood": ["happy", "angry", "relieved", "valued"]}, "mood"),
+        ({"felt": "2", "mood": ["hungry"]}, "mood"),
+        ({"felt": "2", "why": "x" * 1_000_000}, "why"),
+        ({"felt": "2", "colour": "red"}, "colour"),
+    ],
+)
+async def test_a_bad_answer_comes_back_with_its_fault_and_stores_nothing(
+    people: People, page: str, form: dict[str, str], field: str
+) -> None:
+    for_people = await people.nobody.post(page, data=form)
+    assert for_people.status_code == 422
+    assert 'role="alert"' in for_people.text
+    for_programs = await people.nobody.post(page, data=form, headers={"accept": "application/json"})
+    assert for_programs.status_code == 422
+    assert [error["field"] for error in for_programs.json()["errors"]] == [field]
+    assert await fetch("SELECT FROM response") == []
+
+
+async def test_what_was_filled_in_is_still_there_when_the_form_comes_back(people: People, page: str) -> None:
+    shown = await people.nobody.post(page, data={"felt": "9", "why": "Do <b>not</b> lose this"})
+    assert "Do &lt;b&gt;not&lt;/b&gt; lose this" in shown.text
+
+
+async def test_an_expired_invitation_says_so_and_takes_nothing(people: People, page: str, hands: Hands) -> None:
+    hands.move(days=20)
+    assert (await people.nobody.get(page)).status_code == 410
+    assert (await people.nobody.post(page, data=FORM)).status_code == 410
+    assert await fetch("SELECT FROM response") == []
+
+
+@pytest.mark.parametrize("spoil", [lambda path: path[:-1], lambda path: path.replace("/a/", "/a/x"), lambda _: "/a/1"])
+async def test_a_forged_link_opens_nothing(people: People, page: str, spoil: object) -> None:
+    forged = spoil(page)  # type: ignore[operator]
+    assert (await people.nobody.get(forged)).status_code == 404
+    assert (await people.nobody.post(forged, data=FORM)).status_code == 404
+
+
+async def test_opening_the_opt_out_page_opts_nobody_out(people: People, page: str) -> None:
+    shown = await people.nobody.get(f"{page}/unsubscribe")
+    assert "Stop all surveys" in shown.text
+    assert await fetch("SELECT FROM contact WHERE unsubscribed_at IS NOT NULL") == []
+
+
+async def test_one_click_of_the_mail_program_opts_out_for_good(
+    people: People, page: str, letterbox: Letterbox, hands: Hands
+) -> None:
+    headers = dict(letterbox.mails[0].headers)
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    url = httpx.URL(headers["List-Unsubscribe"].strip("<>"))
+    await people.nobody.post(url.path, data={"List-Unsubscribe": "One-Click"})
+    assert len(await fetch("SELECT FROM contact WHERE unsubscribed_at IS NOT NULL")) == 1
+    hands.move(days=40)
+    key = await make_key(people.acme, hands.now)
+    again = await people.nobody.post("/api/v1/events", json=delivered("c1", key="again"), headers=key)
+    assert again.json()[0]["decisions"][0]["reason"] == "unsubscribed"

@@ -1,0 +1,69 @@
+"""Publishing: a version only where something changed, also under many hands."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+
+from core.database import fetch
+from core.errors import Invalid, NotFound
+from surveys.definition import Question, SurveyDefinition
+from surveys.instruments import Instrument
+from surveys.publish import publish
+
+NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
+SURVEY = SurveyDefinition(
+    key="after-demo", name="After", title="Your demo", questions=(Question("felt", Instrument.ANCHOR, "How?"),)
+)
+REWORDED = msgspec.structs.replace(SURVEY, intro="Two questions.")
+
+
+@pytest.fixture
+async def workspace(database: None) -> int:
+    rows = await fetch("INSERT INTO workspace (key, name, created_at) VALUES ('a', 'A', now()) RETURNING id")
+    return int(rows[0]["id"])
+
+
+async def versions() -> list[tuple[int, str]]:
+    rows = await fetch("SELECT number, definition ->> 'intro' AS intro FROM survey_version ORDER BY number")
+    return [(row["number"], row["intro"]) for row in rows]
+
+
+async def test_the_same_definition_is_published_once(workspace: int) -> None:
+    assert [await publish(workspace, SURVEY, NOW), await publish(workspace, SURVEY, NOW)] == [1, 1]
+    assert await versions() == [(1, "")]
+
+
+async def test_a_change_becomes_the_next_version_and_going_back_another(workspace: int) -> None:
+    assert [await publish(workspace, one, NOW) for one in (SURVEY, REWORDED, SURVEY)] == [1, 2, 3]
+    assert await versions() == [(1, ""), (2, "Two questions."), (3, "")]
+
+
+async def test_a_version_holds_exactly_what_was_asked(workspace: int) -> None:
+    await publish(workspace, SURVEY, NOW)
+    rows = await fetch("SELECT definition, published_at FROM survey_version")
+    assert msgspec.json.decode(rows[0]["definition"], type=SurveyDefinition) == SURVEY
+    assert rows[0]["published_at"] == NOW
+
+
+async def test_five_who_publish_the_same_at_once_make_one_version(workspace: int) -> None:
+    assert await asyncio.gather(*[publish(workspace, SURVEY, NOW) for _ in range(5)]) == [1] * 5
+    assert await asyncio.gather(*[publish(workspace, REWORDED, NOW) for _ in range(5)]) == [2] * 5
+    assert await versions() == [(1, ""), (2, "Two questions.")]
+
+
+async def test_the_same_key_in_another_workspace_is_another_survey(workspace: int) -> None:
+    rows = await fetch("INSERT INTO workspace (key, name, created_at) VALUES ('b', 'B', now()) RETURNING id")
+    assert await publish(workspace, SURVEY, NOW) == await publish(rows[0]["id"], REWORDED, NOW) == 1
+
+
+async def test_a_survey_that_cannot_be_asked_is_not_published(workspace: int) -> None:
+    with pytest.raises(Invalid):
+        await publish(workspace, msgspec.structs.replace(SURVEY, questions=()), NOW)
+    assert await versions() == []
+
+
+async def test_nothing_is_published_in_a_workspace_that_does_not_exist(workspace: int) -> None:
+    with pytest.raises(NotFound):
+        await publish(workspace + 1, SURVEY, NOW)
