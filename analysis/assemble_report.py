@@ -249,4 +249,5 @@ def _data_hash(view: JourneyView, measured: Measured, since: date, until: date, 
     """Equal data, promises, period and settings have equal hashes, on every machine."""
     promises: Mapping[str, object] = {t.key: t.promises for stage in view.stages for t in stage.touchpoints}
     everything = (METHOD_VERSION, since, until, settings, promises, measured)
-    return hashlib.sha256(msgspec.json.encode(everything, order="deterministic")).hexdigest()
+    plain = msgspec.to_builtins(everything, str_keys=True)
+    return hashlib.sha256(msgspec.json.encode(plain, order="sorted")).hexdigest()

@@ -39,5 +39,5 @@ def place_of_error(_: Any, __: str, entry: EventDict) -> EventDict:
     error = sys.exc_info()[1] if given is True else given
     if isinstance(error, BaseException):
         entry["error"] = type(error).__name__
-        entry["traceback"] = "".join(traceback.format_tb(error.__traceback__))
+        entry["exception"] = "".join(traceback.format_tb(error.__traceback__))
     return entry

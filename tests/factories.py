@@ -114,3 +114,13 @@ async def _workspace() -> int:
     found = await find_workspace("acme")
     assert found is not None
     return found
+
+
+async def answer(
+    client: httpx.AsyncClient, site: Site, letterbox: Letterbox, hands: Hands, contact: str, **form: str | list[str]
+) -> None:
+    """Bring `contact` through the delivery and answer as they would; a worker scores it."""
+    page = await invite(client, site, letterbox, hands, contact)
+    answered = await client.post(page, data=form)
+    assert answered.status_code == 303, answered.text
+    await work(site)

@@ -12,7 +12,7 @@ from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlparse
 
-import altair
+import altair as alt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -90,7 +90,7 @@ JOURNEY = report_of(
 def layers_of(report: JourneyReport, layout: Layout = Layout.WIDE) -> dict[str, list[dict[str, Any]]]:
     """The rows of each named layer of the specification."""
     spec = curve_spec(report, layout=layout, theme=Theme.LIGHT)
-    return {layer["name"]: layer["data"]["values"] for layer in spec["layer"]}
+    return {layer["name"]: spec["datasets"][layer["data"]["name"]] for layer in spec["layer"]}
 
 
 def words_of(picture: Picture) -> str:
@@ -122,7 +122,7 @@ class TestFinding:
             ([touchpoint("a", blind_spot=BlindSpot.STALE)], "No fresh answers"),
             (
                 [touchpoint("a", 0.4, Verdict.NO_PROMISE), NEGOTIATION],
-                "Experience is measured, but there is no promise",
+                "Experience is measured, but there is no",
             ),
             ([touchpoint("a", 0.4, Verdict.INDICATIVE, n=7)], "First impressions only"),
             ([touchpoint("a", 0.4, Verdict.UNDETERMINED)], "No verdict yet: the one tested promise is"),
@@ -141,10 +141,8 @@ class TestFinding:
 
     def test_the_subtitle_counts_answers_days_and_verdicts(self) -> None:
         subtitle = subtitle_of(JOURNEY).replace("\xa0", " ")
-        assert (
-            "212 answers, 1 May 2026 to 29 Jul 2026 (90 days). Bars: 95 % interval. Violet: what was promised."
-            in subtitle
-        )
+        assert "172 answers, 1 May 2026 to 29 Jul 2026 (90 days). Bars: 95 % interval." in subtitle
+        assert subtitle.endswith("Violet: what was promised.")
         assert verdicts_of(JOURNEY).replace("\xa0", " ").startswith("Of 7 touchpoints: 1 broken, 1 kept")
 
     @given(st.text(max_size=200))
@@ -171,7 +169,7 @@ class TestDrawing:
         for layout in Layout:
             picture = picture_of(JOURNEY, layout)
             assert [path.is_dashed for path in picture.paths[:2]] == [True, False]
-            assert "different instruments (five faces, NPS)" in words_of(picture).replace("instruments (five\n", "")
+            assert "different instruments (five faces, NPS)" in words_of(picture)
             assert set(layers_of(JOURNEY, layout)) >= {"joins", "line"}
 
     def test_the_line_passes_through_every_point_and_never_overshoots_one(self) -> None:
@@ -229,13 +227,7 @@ class TestDrawing:
         picture = picture_of(JOURNEY, Layout.WIDE)
         assert [column.key for column in picture.columns] == [point.key for point in JOURNEY.touchpoints]
         headings = [text.words for text in picture.texts if text.role is Role.PHASE]
-        assert headings == ["Orientation", "Consider-", "ation", "Purchase", "Usage", "Loyalty"] or headings == [
-            "Orientation",
-            "Consideration",
-            "Purchase",
-            "Usage",
-            "Loyalty",
-        ]
+        assert headings == ["Orientation", "Consideration", "Purchase", "Usage", "Loyalty"]
 
     def test_a_promised_share_is_words_and_no_step(self) -> None:
         delivery = touchpoint("delivery", 0.4, Verdict.KEPT, promise=promise(None, share=0.95), gap=0.01)
@@ -274,7 +266,7 @@ def reports(draw: st.DrawFn) -> JourneyReport:
 
 class TestReadability:
     @pytest.mark.parametrize("layout", list(Layout))
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=80, deadline=None)
     @given(report=reports())
     def test_no_words_ever_collide_or_leave_the_sheet(self, layout: Layout, report: JourneyReport) -> None:
         picture = picture_of(report, layout)
@@ -311,7 +303,7 @@ class TestReadability:
 
 class TestRendering:
     def test_altair_writes_the_version_that_is_rendered(self) -> None:
-        assert altair.SCHEMA_VERSION.startswith(f"v{VEGA_LITE}")
+        assert alt.SCHEMA_VERSION.startswith(f"v{VEGA_LITE}")
 
     @pytest.mark.parametrize("layout", list(Layout))
     @pytest.mark.parametrize("theme", list(Theme))
@@ -347,10 +339,11 @@ class TestRendering:
 @contextmanager
 def served(bundle: str) -> Iterator[str]:
     """A site of one page with the chart, under the policy of Kept's pages."""
-    page = '<!doctype html><title>curve</title><div data-chart="/curve.json"></div><script type="module" src="/vega.js"></script>'
+    script = '<script type="module" src="/vega.js"></script>'
+    page = f'<!doctype html><title>curve</title><div data-chart="/curve.json"></div>{script}'
 
     class Site(BaseHTTPRequestHandler):
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *args: object) -> None:
             """Silent."""
 
         def do_GET(self) -> None:
@@ -382,6 +375,7 @@ async def test_a_browser_draws_the_chart_and_its_tooltip_under_the_policy_of_the
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert chromium, "no Chromium on this machine: install the package chromium"
     said: list[str] = []
+    asked: list[str] = []
     with served(vega_bundle(tmp_path)) as address:
         async with async_playwright() as playwright:
             flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -389,12 +383,12 @@ async def test_a_browser_draws_the_chart_and_its_tooltip_under_the_policy_of_the
             page = await browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme="dark")
             page.on("console", lambda message: said.append(message.text))
             page.on("pageerror", lambda error: said.append(str(error)))
+            page.on("request", lambda request: asked.append(urlparse(request.url).query))
             await page.goto(address)
             await page.locator("[data-drawn] svg").wait_for()
             await page.locator(".mark-rect[class*=columns] path").nth(3).hover()
             tooltip = await page.locator("#vg-tooltip-element.visible").inner_text()
             styles = await page.locator("style").count()
-            background = await page.locator("svg > rect").first.get_attribute("fill")
             await page.set_viewport_size({"width": 390, "height": 800})
             await page.locator("svg[width='344']").wait_for()
             await browser.close()
@@ -402,4 +396,5 @@ async def test_a_browser_draws_the_chart_and_its_tooltip_under_the_policy_of_the
     assert LIVE in tooltip
     assert "−1.05" in tooltip
     assert "Still to ask" not in tooltip
-    assert (styles, background) == (0, "#1a2028")
+    assert styles == 0
+    assert [query for query in asked if query] == ["layout=wide&theme=dark", "layout=phone&theme=dark"]

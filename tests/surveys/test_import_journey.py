@@ -81,7 +81,7 @@ async def workspace(database: None) -> int:
 
 
 async def make_workspace(key: str) -> int:
-    rows = await fetch("INSERT INTO workspace (key, name, created_at) VALUES ({}, {}, now()) RETURNING id", key, key)
+    rows = await fetch("INSERT INTO workspace (key, name, created_at) VALUES ($1, $1, now()) RETURNING id", key)
     return int(rows[0]["id"])
 
 

@@ -1,0 +1,22 @@
+"""The system's Chromium, driven by playwright."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.live.install_browser import browser_path
+
+# Without a display, without a sandbox (root has none), and without a word to anybody outside.
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+@pytest.fixture
+def chromium() -> Iterator[Browser]:
+    path = browser_path()
+    if path is None:
+        pytest.fail("the browser tests need Chromium: make browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
