@@ -4,8 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-import analysis.api
-import analysis.pages
 from litestar import Litestar, Response, Router, get
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
@@ -17,6 +15,8 @@ from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
 
 import accounts.pages
+import analysis.api
+import analysis.pages
 import feedback.api
 import feedback.pages
 import surveys.pages

@@ -90,7 +90,6 @@ def journey() -> None:
 def import_command(found: Settings, file: Path, workspace: str) -> None:
     """Create or update a journey, its surveys and triggers from FILE (YAML or JSON)."""
     from surveys.import_journey import import_journey
-
     from surveys.journey_file import read_journey, warnings_of
 
     parsed = read_journey(_text_of(file), file.name)

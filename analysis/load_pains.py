@@ -154,7 +154,8 @@ _MENTIONS = (
     CONTACT_MEANS
     + """
 , mention AS (
-    SELECT r.touchpoint, r.contact, t.theme, min(r.occurred_at)::date AS first_seen, max(r.occurred_at)::date AS last_seen
+    SELECT r.touchpoint, r.contact, t.theme,
+           min(r.occurred_at)::date AS first_seen, max(r.occurred_at)::date AS last_seen
     FROM comment_theme t JOIN answer a ON a.id = t.answer JOIN response r ON r.id = a.response
     WHERE r.touchpoint = ANY($2) AND r.occurred_at >= $3 AND r.occurred_at < $4
     GROUP BY r.touchpoint, r.contact, t.theme

@@ -24,7 +24,27 @@ _MAX_GAPS = 2  # each gap multiplies the ways to match by four
 _SHORTEST_PREFIX = 3
 _NEGATION_REACH = 3  # "not very easy to use" is no praise, "never had a bug" no pain
 _NEGATIONS = frozenset(
-    ["arent", "barely", "didnt", "doesnt", "dont", "hadnt", "hardly", "hasnt", "havent", "isnt", "never", "no", "not", "nothing", "wasnt", "werent", "without", "wont", "wouldnt"]
+    [
+        "arent",
+        "barely",
+        "didnt",
+        "doesnt",
+        "dont",
+        "hadnt",
+        "hardly",
+        "hasnt",
+        "havent",
+        "isnt",
+        "never",
+        "no",
+        "not",
+        "nothing",
+        "wasnt",
+        "werent",
+        "without",
+        "wont",
+        "wouldnt",
+    ]
 )
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _SENTENCE_END = re.compile(r"[.!?\n]")

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 import msgspec
-from surveys.import_journey import import_journey
 
 from accounts.api_keys import Scope, create_api_key
 from accounts.membership import add_member, create_workspace
@@ -23,6 +22,7 @@ from core.settings import Settings, read_settings
 from demo.replay import FOLDER, Mailbox, Replay, ReplayClock
 from feedback.invitation_mail import answer_link
 from feedback.outbox import OutboxTransport
+from surveys.import_journey import import_journey
 from surveys.journey_file import read_journey
 
 WORKSPACE = "fernwell"

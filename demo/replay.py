@@ -93,7 +93,7 @@ class Replay:
         midnight = datetime.combine(until.date(), time(0), until.tzinfo)
         starts = [midnight - timedelta(days=back) for back in reversed(range(days))]
         plan = self._plan(starts, until)
-        transport = httpx.ASGITransport(self._application)
+        transport = httpx.ASGITransport(self._application)  # type: ignore[arg-type]  # Litestar types its scope more narrowly
         async with httpx.AsyncClient(transport=transport, base_url=self._site.settings.base_url) as browser:
             for start in tqdm(starts, desc="Replaying 90 days", unit="day"):
                 await self._live(browser, plan[start], min(start + timedelta(hours=23, minutes=30), until))

@@ -11,7 +11,7 @@ from tests.live.install_browser import browser_path
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     path = browser_path()
     if path is None:

@@ -1,15 +1,9 @@
-"""A real run that no fixture fakes: processes, PostgreSQL, SMTP and Chromium, from an event to the curve and the CSV."""
+"""A real run that no fixture fakes: processes, PostgreSQL, SMTP, Chromium; from an event to the curve and the CSV."""
 
 import csv
 import io
-import os
 import re
-import signal
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
 from email.policy import default
@@ -23,6 +17,7 @@ from aiosmtpd.smtp import Envelope
 from playwright.sync_api import Browser, Page
 
 from tests.factories import JOURNEY
+from tests.live.processes import environment_in, free_port, kept, served, until
 
 OTHERS = [
     "on hold for an hour",
@@ -57,69 +52,16 @@ def smtp_server(mailman: Mailman) -> Iterator[int]:
         controller.stop()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def kept(environment: dict[str, str], *arguments: str) -> str:
-    finished = subprocess.run(
-        [sys.executable, "-m", "cli", *arguments], env=environment, capture_output=True, text=True, timeout=60
-    )
-    assert finished.returncode == 0, finished.stderr
-    return finished.stdout.strip()
-
-
-@contextmanager
-def served(environment: dict[str, str]) -> Iterator[httpx.Client]:
-    process = subprocess.Popen([sys.executable, "-m", "cli", "serve"], env=environment)
-    try:
-        with httpx.Client(base_url=environment["KEPT_BASE_URL"]) as client:
-            until(lambda: client.get("/healthz").status_code == 200)
-            yield client
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
-
-
-def until(holds: Callable[[], bool], seconds: float = 30) -> None:
-    """Ask until it holds; what never holds fails the test."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            if holds():
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.1)
-    pytest.fail("this did not come true in time")
-
-
-@pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    port = free_port()
-    return {
-        **{name: value for name, value in os.environ.items() if not name.startswith("KEPT_")},
-        "KEPT_DATA_FOLDER": str(tmp_path / "data"),
-        "KEPT_PORT": str(port),
-        "KEPT_BASE_URL": f"http://127.0.0.1:{port}",
-        "KEPT_MAIL_TRANSPORT": "smtp",
-        "KEPT_SMTP_HOST": "127.0.0.1",
-        "KEPT_SMTP_TLS": "none",
-        "KEPT_WORKER_PAUSE_SECONDS": "0.1",
-    }
-
-
 @pytest.mark.live
 def test_an_event_becomes_a_mail_an_answer_a_point_of_the_curve_and_a_line_of_the_csv(
-    environment: dict[str, str], tmp_path: Path, chromium: Browser
+    tmp_path: Path, chromium: Browser
 ) -> None:
+    environment = environment_in(tmp_path / "data")
     journey = tmp_path / "journey.yaml"
     journey.write_text(JOURNEY.replace("wait: PT2H", "wait: PT0S"), encoding="utf-8")
     mailman = Mailman()
     with smtp_server(mailman) as smtp_port:
-        environment["KEPT_SMTP_PORT"] = str(smtp_port)
+        environment |= {"KEPT_MAIL_TRANSPORT": "smtp", "KEPT_SMTP_PORT": str(smtp_port), "KEPT_SMTP_TLS": "none"}
         sign_in_link = kept(environment, "setup", "--workspace", "acme", "--name", "Acme", "--owner", "al@acme.example")
         kept(environment, "journey", "import", str(journey), "--workspace", "acme")
         with served(environment) as client:

@@ -1,0 +1,256 @@
+"""Who may enter where: every route of the application is tried by everybody who must be refused."""
+
+import string
+from collections.abc import Iterable
+from typing import Any
+
+import httpx
+import pytest
+from litestar import Litestar
+from litestar.routes import HTTPRoute
+from msgspec import Struct
+
+from accounts.api_keys import Scope, create_api_key, list_api_keys, revoke_api_key
+from accounts.guards import SESSION_COOKIE
+from accounts.tables import Role
+from core.mail import Mail
+from feedback.outbox import OutboxTransport, list_outbox
+from tests.factories import Hands, delivered, make_journey, make_key
+from tests.people import People, browser, post_form
+
+PUBLIC = {
+    ("GET", "/"): "sends people on to their workspace, or to sign in",
+    ("GET", "/sign-in"): "the form that asks for a link",
+    ("POST", "/sign-in"): "mails a link, and says nothing of who is known",
+    ("GET", "/sign-in/{token}"): "the button that uses the link: its token is the key",
+    ("POST", "/sign-in/{token}"): "uses the link: its token is the key",
+    ("POST", "/sign-out"): "ends the session of whoever calls, if there is one",
+    ("GET", "/a/{token}"): "a customer's survey: the signed token is the key",
+    ("POST", "/a/{token}"): "a customer's answer: the signed token is the key",
+    ("GET", "/a/{token}/unsubscribe"): "a customer opts out: the signed token is the key",
+    ("POST", "/a/{token}/unsubscribe"): "a customer opts out: the signed token is the key",
+    ("GET", "/healthz"): "for the supervisor; says ok and nothing else",
+    ("GET", "/charts.js"): "a script, the same for all",
+    ("GET", "/static/{file_path}"): "files out of the source",
+    ("HEAD", "/static/{file_path}"): "files out of the source",
+    ("GET", "/api/schema"): "the description of the API, the same for all",
+    ("GET", "/api/schema/openapi.json"): "the description of the API, the same for all",
+    ("GET", "/api/schema/{path}"): "says that there is no other description",
+}
+# Programs and mail programs post here; what they carry is a key, not a cookie that a browser adds by itself.
+WITHOUT_CSRF = {"/a/{token}", "/a/{token}/unsubscribe"}
+SAFE = {"GET", "HEAD"}
+
+Values = dict[str, str | int]
+Outcome = dict[tuple[str, str], Any]
+
+
+class Route(Struct, frozen=True):
+    """One method of one path; `template` is the path with `{names}` where values go."""
+
+    method: str
+    template: str
+    role: Role | None
+    scope: Scope | None
+
+    @property
+    def name(self) -> tuple[str, str]:
+        return self.method, self.template
+
+    @property
+    def parameters(self) -> set[str]:
+        return {field for _, field, _, _ in string.Formatter().parse(self.template) if field}
+
+
+def routes_of(app: Litestar) -> list[Route]:
+    """Every route there is, save the OPTIONS that Litestar adds to each path."""
+    return [
+        Route(method, route.path_format, handler.opt.get("role"), handler.opt.get("scope"))
+        for route in app.routes
+        if isinstance(route, HTTPRoute)
+        for handler in route.route_handlers
+        for method in sorted(handler.http_methods - {"OPTIONS"})
+    ]
+
+
+@pytest.fixture
+def staff(app: Litestar) -> list[Route]:
+    return [route for route in routes_of(app) if route.template.startswith("/w/{workspace}/")]
+
+
+@pytest.fixture
+def api(app: Litestar) -> list[Route]:
+    return [route for route in routes_of(app) if route.template.startswith("/api/v1/")]
+
+
+@pytest.fixture
+async def values(people: People, hands: Hands) -> Values:
+    """What stands in the paths: Acme's own things, so that nothing is refused merely because it does not exist."""
+    await make_journey(people.acme, hands.now)
+    await make_key(people.acme, hands.now)
+    mail = Mail(workspace=people.acme, to="c1@customer.example", subject="s", text="t", html="h", message_id="<1@kept>")
+    await OutboxTransport(hands).send(mail)
+    return {
+        "workspace": "acme",
+        "journey": "buying",
+        "touchpoint": "delivery",
+        "key": (await list_api_keys(people.acme))[0].id,
+        "mail": (await list_outbox(people.acme, None))[0].id,
+        "token": "token",
+    }
+
+
+async def visit(client: httpx.AsyncClient, route: Route, values: Values) -> httpx.Response:
+    """Call a page as a browser does, a form with the token of a page that was read before."""
+    path = route.template.format(**values)
+    if route.method in SAFE:
+        return await client.request(route.method, path)
+    return await post_form(client, path, {"name": "new", "scopes": "read"})
+
+
+async def visits(client: httpx.AsyncClient, routes: Iterable[Route], values: Values) -> Outcome:
+    return {route.name: (await visit(client, route, values)).status_code for route in routes}
+
+
+async def call(client: httpx.AsyncClient, route: Route, values: Values, headers: dict[str, str]) -> httpx.Response:
+    """Call the API with a body that its one posting route takes."""
+    body = None if route.method in SAFE else delivered()
+    return await client.request(route.method, route.template.format(**values), json=body, headers=headers)
+
+
+async def problems(client: httpx.AsyncClient, routes: Iterable[Route], values: Values, key: dict[str, str]) -> Outcome:
+    """For each route the status and the kind of document it answers with."""
+    answers = {route.name: await call(client, route, values, key) for route in routes}
+    return {name: (answer.status_code, answer.headers.get("content-type")) for name, answer in answers.items()}
+
+
+def all_of(routes: Iterable[Route], outcome: object) -> Outcome:
+    return {route.name: outcome for route in routes}
+
+
+PROBLEM = "application/problem+json"
+
+
+def test_every_route_is_public_for_a_reason_or_stands_behind_a_guard(app: Litestar) -> None:
+    guarded = ("/w/{workspace}/", "/api/v1/")
+    open_routes = {route.name for route in routes_of(app) if not route.template.startswith(guarded)}
+    assert open_routes == set(PUBLIC)
+
+
+def test_the_walk_finds_the_routes(staff: list[Route], api: list[Route]) -> None:
+    assert len(staff) >= 15
+    assert len([route for route in staff if route.method not in SAFE]) >= 2
+    assert len([route for route in staff if route.role is not None]) >= 6
+    assert len(api) >= 4
+    assert {route.scope for route in api} == set(Scope)
+
+
+async def test_the_owner_may_use_every_staff_route(people: People, staff: list[Route], values: Values) -> None:
+    statuses = await visits(people.alice, staff, values)
+    assert {name: status for name, status in statuses.items() if status not in (200, 303)} == {}
+
+
+async def test_who_is_not_signed_in_is_sent_to_sign_in(people: People, staff: list[Route], values: Values) -> None:
+    answers = {route.name: await visit(people.nobody, route, values) for route in staff}
+    went = {name: (answer.status_code, answer.headers.get("location")) for name, answer in answers.items()}
+    assert went == all_of(staff, (303, "/sign-in"))
+    assert {answer.text for answer in answers.values()} == {""}
+
+
+async def test_a_made_up_session_is_sent_to_sign_in(
+    app: Litestar, people: People, staff: list[Route], values: Values
+) -> None:
+    forger = browser(app)
+    forger.cookies.set(SESSION_COOKIE, "made-up")
+    assert await visits(forger, staff, values) == all_of(staff, 303)
+
+
+async def test_a_member_of_another_workspace_finds_nothing(people: People, staff: list[Route], values: Values) -> None:
+    assert await visits(people.charlie, staff, values) == all_of(staff, 404)
+
+
+async def test_the_things_of_a_workspace_are_not_found_through_another(
+    people: People, staff: list[Route], values: Values
+) -> None:
+    own = [route for route in staff if route.parameters > {"workspace"}]
+    assert len(own) >= 8
+    assert await visits(people.charlie, own, {**values, "workspace": "other"}) == all_of(own, 404)
+
+
+async def test_a_viewer_may_look_and_no_more(people: People, staff: list[Route], values: Values) -> None:
+    statuses = await visits(people.bob, staff, values)
+    assert statuses == {route.name: 200 if route.role is None else 403 for route in staff}
+    assert [route for route in staff if route.method not in SAFE and route.role is None] == []
+
+
+async def test_a_form_without_its_token_changes_nothing(people: People, staff: list[Route], values: Values) -> None:
+    changing = [route for route in staff if route.method not in SAFE]
+    before = await list_api_keys(people.acme)
+    paths = {route.name: route.template.format(**values) for route in changing}
+    form = {"name": "new", "scopes": "read"}
+    statuses = {name: (await people.alice.post(path, data=form)).status_code for name, path in paths.items()}
+    assert statuses == all_of(changing, 403)
+    assert await list_api_keys(people.acme) == before
+
+
+async def test_a_public_form_needs_its_token_too(app: Litestar, people: People, values: Values) -> None:
+    forms = [route for route in routes_of(app) if route.name in PUBLIC and route.method not in SAFE]
+    guarded = [route for route in forms if route.template not in WITHOUT_CSRF]
+    assert len(guarded) == 3
+    posts = {route.name: await people.alice.post(route.template.format(**values)) for route in guarded}
+    assert {name: answer.status_code for name, answer in posts.items()} == all_of(guarded, 403)
+
+
+async def test_the_api_refuses_who_sends_no_key(people: People, api: list[Route], values: Values) -> None:
+    assert await problems(people.nobody, api, values, {}) == all_of(api, (401, PROBLEM))
+
+
+async def test_a_session_is_no_key(people: People, api: list[Route], values: Values) -> None:
+    assert await problems(people.alice, api, values, {}) == all_of(api, (401, PROBLEM))
+
+
+@pytest.mark.parametrize("header", ["Bearer kept_made-up", "Bearer ", "Bearer", "Basic YWxpY2U6eA==", "kept_made-up"])
+async def test_the_api_refuses_a_key_that_is_none(
+    people: People, api: list[Route], values: Values, header: str
+) -> None:
+    assert await problems(people.nobody, api, values, {"Authorization": header}) == all_of(api, (401, PROBLEM))
+
+
+async def test_the_api_refuses_a_revoked_key(people: People, api: list[Route], values: Values, hands: Hands) -> None:
+    key = await create_api_key(people.acme, "lost", frozenset(Scope), hands.now)
+    await revoke_api_key(people.acme, (await list_api_keys(people.acme))[0].id, hands.now)
+    refused = await problems(people.nobody, api, values, {"Authorization": f"Bearer {key}"})
+    assert refused == all_of(api, (401, PROBLEM))
+
+
+async def test_the_api_refuses_a_key_without_the_scope(
+    people: People, api: list[Route], values: Values, hands: Hands
+) -> None:
+    for scope in Scope:
+        others = await make_key(people.acme, hands.now, *(set(Scope) - {scope}))
+        needing = [route for route in api if route.scope is scope]
+        assert await problems(people.nobody, needing, values, others) == all_of(needing, (403, PROBLEM))
+
+
+async def test_a_key_of_another_workspace_finds_no_journey(
+    people: People, api: list[Route], values: Values, hands: Hands
+) -> None:
+    own = [route for route in api if "journey" in route.parameters]
+    assert len(own) >= 3
+    foreign = await make_key(people.other, hands.now)
+    assert await problems(people.nobody, own, values, foreign) == all_of(own, (404, PROBLEM))
+
+
+async def test_a_key_with_the_scope_may_use_every_api_route(
+    people: People, api: list[Route], values: Values, hands: Hands
+) -> None:
+    key = await make_key(people.acme, hands.now)
+    statuses = {route.name: (await call(people.nobody, route, values, key)).status_code for route in api}
+    assert statuses == {route.name: 202 if route.method == "POST" else 200 for route in api}
+
+
+async def test_options_tells_the_methods_and_nothing_else(app: Litestar, people: People, values: Values) -> None:
+    paths = {route.template: route.template.format(**values, file_path="/app.css", path="x") for route in routes_of(app)}
+    answers = {template: await people.nobody.options(path) for template, path in paths.items()}
+    told = {template: (answer.status_code, answer.text) for template, answer in answers.items()}
+    assert told == dict.fromkeys(paths, (204, ""))
