@@ -44,7 +44,7 @@ async def home(request: Request[Any, Any, Any], now: NamedDependency[datetime]) 
 
 @get("/sign-in", include_in_schema=False)
 async def sign_in_page() -> Template:
-    return Template("accounts/sign_in.html", context={"is_sent": False})
+    return Template("accounts/sign_in.html", context={"is_sent": False, "notice": ""})
 
 
 @post("/sign-in", include_in_schema=False, status_code=200)
@@ -55,7 +55,7 @@ async def ask_for_link(
     token = await make_link(data.email, now)
     if token is not None:
         await site.transport.send(_sign_in_mail(site, data.email.strip().lower(), token))
-    return Template("accounts/sign_in.html", context={"is_sent": True})
+    return Template("accounts/sign_in.html", context={"is_sent": True, "notice": ""})
 
 
 @get("/sign-in/{token:str}", include_in_schema=False)
@@ -65,8 +65,14 @@ async def confirm_page(token: FromPath[str]) -> Template:
 
 
 @post("/sign-in/{token:str}", include_in_schema=False)
-async def use_link(token: FromPath[str], site: NamedDependency[Site], now: NamedDependency[datetime]) -> Redirected:
-    session = await open_session(token, now)
+async def use_link(
+    token: FromPath[str], site: NamedDependency[Site], now: NamedDependency[datetime]
+) -> Redirected | Template:
+    try:
+        session = await open_session(token, now)
+    except NotSignedIn as fault:
+        context = {"is_sent": False, "notice": str(fault)}
+        return Template("accounts/sign_in.html", context=context, status_code=401)
     return Redirect("/", status_code=303, cookies=[_session_cookie(site, session, int(SESSION_LASTS.total_seconds()))])
 
 

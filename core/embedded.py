@@ -1,5 +1,6 @@
 """The embedded PostgreSQL: a server out of a wheel that keeps its database in the data folder."""
 
+import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,9 +18,8 @@ def embedded_postgres(data_folder: Path) -> Iterator[str]:
     folder = data_folder.resolve() / "postgres"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        probe = folder.parent / ".writable"
-        probe.touch()
-        probe.unlink()
+        with tempfile.TemporaryFile(dir=folder.parent):
+            pass  # it can be written to; the file has no name that another process at its start could trip over
     except OSError as fault:
         raise SetupFault(f"can't write to the data folder {data_folder}: {fault.strerror}") from fault
     with warnings.catch_warnings():

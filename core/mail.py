@@ -1,5 +1,6 @@
 """Mail leaves here: the message, and the SMTP transport."""
 
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -58,7 +59,8 @@ def address_of(text: str) -> Address:
     """The one address in `text`. Raises Invalid where it is none."""
     try:
         address = Address(addr_spec=text)
-    except (ValueError, IndexError) as fault:
+    except (HeaderParseError, ValueError, IndexError, AttributeError) as fault:
+        # The parser stumbles over some broken addresses, such as `a@[`, instead of naming their fault.
         raise Invalid(Fault("email", "this is not an e-mail address")) from fault
     if not address.domain or len(text) > 254:
         raise Invalid(Fault("email", "this is not an e-mail address"))
@@ -88,6 +90,9 @@ class SmtpTransport:
             codes = [refused.code for refused in fault.recipients]
             raise NotDelivered(f"recipient refused with {codes[0]}", permanent=all(c >= 500 for c in codes)) from fault
         except aiosmtplib.SMTPResponseException as fault:
-            raise NotDelivered(f"refused with {fault.code}", permanent=fault.code >= 500) from fault
+            # A refused log-in is the operator's to mend; it says nothing against the mail.
+            is_about_us = isinstance(fault, aiosmtplib.SMTPAuthenticationError)
+            permanent = fault.code >= 500 and not is_about_us
+            raise NotDelivered(f"refused with {fault.code}", permanent=permanent) from fault
         except (aiosmtplib.SMTPException, OSError) as fault:
             raise NotDelivered(type(fault).__name__, permanent=False) from fault
