@@ -26,6 +26,7 @@ from core import database
 from core.clock import Clock, utc_now
 from core.mail import SmtpTransport, Transport
 from core.problems import EXCEPTION_HANDLERS
+from core.request_log import RequestLog
 from core.settings import BASE_FOLDER, Settings, secret_key_of
 from core.signing import LinkSigner
 from core.site import Site, provide_now, provide_site
@@ -95,6 +96,7 @@ def create_app(site: Site, database_url: str | None = None) -> Litestar:
             # Customers get no cookie: the signed link is what their form proves. Programs send a key instead.
             exclude=["^/a/", "^/api/", "^/static/", "^/healthz"],
         ),
+        middleware=[RequestLog()],
         exception_handlers=EXCEPTION_HANDLERS,
         logging_config=None,  # structlog is configured once, at the door
         response_headers=SECURITY_HEADERS,

@@ -19,7 +19,7 @@ from accounts.tables import Role
 from core.clock import utc_now
 from core.database import connected, migrate
 from core.embedded import embedded_postgres
-from core.errors import KeptError, NotFound, SetupFault
+from core.errors import Invalid, KeptError, NotFound, SetupFault
 from core.logs import configure_logs
 from core.settings import BASE_FOLDER, Settings, list_settings, read_settings
 
@@ -287,13 +287,17 @@ def _worker_process(url: str) -> Iterator[None]:
 
 
 def main() -> None:
-    """The entry point: an error that Kept knows is one line, not a traceback."""
+    """The entry point: an error that Kept knows is one line a fault, not a traceback."""
     try:
         kept()
     except KeyboardInterrupt:
         sys.exit(130)
-    except KeptError as fault:
-        click.echo(f"kept: {fault}", err=True)
+    except Invalid as invalid:
+        for fault in invalid.faults:
+            click.echo(f"kept: {fault.field}: {fault.message}", err=True)
+        sys.exit(1)
+    except KeptError as error:
+        click.echo(f"kept: {error}", err=True)
         sys.exit(1)
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from email.utils import make_msgid
 from typing import Annotated, Any
 
+import structlog
 from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
@@ -17,8 +18,10 @@ from accounts.membership import Member, list_memberships
 from accounts.sign_in import SESSION_LASTS, close_session, make_link, open_session, user_of_session
 from accounts.tables import Role
 from core.errors import NotSignedIn
-from core.mail import Mail
+from core.mail import Mail, NotDelivered
 from core.site import Site
+
+log = structlog.get_logger()
 
 Redirected = Response[Any]
 
@@ -54,7 +57,11 @@ async def ask_for_link(
     """Mail a sign-in link. The answer is the same for an unknown address, so that nobody can probe for users."""
     token = await make_link(data.email, now)
     if token is not None:
-        await site.transport.send(_sign_in_mail(site, data.email.strip().lower(), token))
+        try:
+            await site.transport.send(_sign_in_mail(site, data.email.strip().lower(), token))
+        except NotDelivered as fault:
+            # The page stays the same: that the mail could not leave would tell who is known.
+            log.warning("sign_in_mail_not_delivered", reason=str(fault))
     return Template("accounts/sign_in.html", context={"is_sent": True, "notice": ""})
 
 

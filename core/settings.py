@@ -1,10 +1,12 @@
 """The settings: read once from `KEPT_*` variables, typed, validated at start."""
 
+import contextlib
 import difflib
 import secrets
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import Meta
@@ -111,15 +113,20 @@ def secret_key_of(settings: Settings) -> str:
     file = settings.data_folder / "secret.key"
     try:
         settings.data_folder.mkdir(parents=True, exist_ok=True)
-        try:
-            with file.open("x", encoding="ascii") as new:
-                file.chmod(0o600)
-                new.write(secrets.token_hex(32))
-        except FileExistsError:
-            pass
+        if not file.exists():
+            _keep_new_key(file)
         return file.read_text(encoding="ascii")
     except OSError as fault:
         raise SetupFault(f"can't keep a secret key in {settings.data_folder}: {fault.strerror}") from fault
+
+
+def _keep_new_key(file: Path) -> None:
+    """Make the key under another name first: a process that starts at the same time must not read half of it."""
+    with tempfile.NamedTemporaryFile("w", dir=file.parent, encoding="ascii") as new:  # only its owner may read it
+        new.write(secrets.token_hex(32))
+        new.flush()
+        with contextlib.suppress(FileExistsError):  # the other process was first, and its key is the key
+            file.hardlink_to(new.name)
 
 
 def _secret_from_file(variable: str, path: str) -> str:
@@ -127,6 +134,8 @@ def _secret_from_file(variable: str, path: str) -> str:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as fault:
         raise SetupFault(f"{variable} names {path}, which can't be read: {fault.strerror}") from fault
+    except UnicodeDecodeError as fault:
+        raise SetupFault(f"{variable} names {path}, which is not text; write the secret into it as UTF-8") from fault
 
 
 def _unknown(variable: str, known: list[str]) -> str:
@@ -136,10 +145,13 @@ def _unknown(variable: str, known: list[str]) -> str:
 
 
 def _explain(message: str) -> str:
-    """Turn msgspec's "Expected `int` - at `$.port`" into words that name the variable."""
+    """Turn msgspec's "Expected `int` - at `$.port`" into words that name the variable and what it should be."""
     what, _, place = message.partition(" - at `$.")
     name = place.rstrip("`")
-    return f"{PREFIX}{name.upper()} is not valid: {what}" if name else message
+    hint = get_type_hints(Settings, include_extras=True)[name]
+    choices = get_args(hint.__origin__) if get_origin(hint.__origin__) is Literal else ()
+    remedy = f"choose {' or '.join(choices)}" if choices else _help(hint)
+    return f"{PREFIX}{name.upper()} is not valid: {what}; {remedy}"
 
 
 def _shown(name: str, value: object) -> str:

@@ -33,7 +33,10 @@ async def run_until(jobs: Sequence[Job], clock: Clock, pause_seconds: float, sto
         handled = 0
         for job in jobs:
             try:
-                handled += await job.run(clock())
+                done = await job.run(clock())
+                handled += done
+                if done:
+                    log.info("job_done", job=job.name, rows=done)
             except Exception:
                 # A fault in one job must not stop the others; its rows stay due and are claimed again.
                 log.exception("job_failed", job=job.name)

@@ -18,7 +18,7 @@ from core.site import Site
 from tests.factories import Hands, Letterbox
 from tests.people import BASE_URL, People, people_of
 
-configure_logs(Settings())
+configure_logs(Settings(log_level="warning"))
 
 
 @pytest.fixture(scope="session")
