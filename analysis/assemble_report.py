@@ -21,9 +21,9 @@ from analysis.report import (
     ReportSettings,
     TouchpointFigure,
 )
-from analysis.scales import experience_of, official_nps_lens, picker_experience
-from analysis.tally import PICK_SEPARATOR, TallyCount
+from analysis.tally import TallyCount
 from analysis.verdicts import Judgement, Standing, judge
+from analysis.worth import worth_of
 from surveys.instruments import Instrument
 from surveys.journeys import JourneyView, PromiseView, StageView, TouchpointView
 
@@ -50,17 +50,6 @@ class Measured(Struct, frozen=True, kw_only=True):
     reach_month: dict[str, float]
     days: dict[int, tuple[tuple[date, int], ...]]  # answers by day
     last_day: dict[int, date]  # of the last answer ever
-
-
-def x_of(count: TallyCount) -> dict[str, float]:
-    """A tallied value in x, and through the official lens where it has one."""
-    instrument = Instrument(count.instrument)
-    if instrument is Instrument.EMOTION:
-        x = picker_experience(count.value.split(PICK_SEPARATOR)) or 0.0
-        return {"x": x, "lens": x}
-    value = int(count.value)
-    x = experience_of(instrument, value)
-    return {"x": x, "lens": official_nps_lens(value) if instrument is Instrument.NPS else x}
 
 
 def plotted_questions(tally: Sequence[TallyCount]) -> dict[int, Plotted]:
@@ -129,7 +118,7 @@ def _kept_answers(touchpoint: TouchpointView, measured: Measured, promise: Promi
         return None
     plotted = measured.plotted.get(touchpoint.id)
     counts = [count for count in measured.tally if _is_plotted(count, touchpoint.id, plotted)]
-    kept = sum(count.n for count in counts if x_of(count)["x"] >= SHARE_KEPT_FROM)
+    kept = sum(count.n for count in counts if worth_of(count.instrument, count.value).x >= SHARE_KEPT_FROM)
     return KeptAnswers(kept, sum(count.n for count in counts), promise.share)
 
 

@@ -3,14 +3,18 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from analysis.assemble_report import Measured, assemble_report
+import msgspec
+
+from analysis.assemble_report import Measured, Plotted, assemble_report
 from analysis.experience import Moments
-from analysis.load_report import CONTACT_MEANS, Period, measure, scored_values
+from analysis.load_report import Period, measure
 from analysis.pain_point import PainPoint
 from analysis.pains import Loss, loss_per_month, ranks_by_loss
 from analysis.quotes import Candidate, QuoteChoice, choose_quotes
 from analysis.report import JourneyReport, ReportSettings, TouchpointFigure
+from analysis.tally import TallyCount
 from analysis.themes import Theme, Tone, shipped_packs
+from analysis.worth import worth_of
 from core.database import Row, fetch
 from surveys.journeys import load_journey
 
@@ -27,7 +31,7 @@ async def load_pains(
     report = assemble_report(view, measured, period.since, period.until, settings)
     places = {touchpoint.id: touchpoint.key for stage in view.stages for touchpoint in stage.touchpoints}
     figures = {figure.key: figure for figure in report.touchpoints}
-    window = (scored_values(measured.plotted, list(measured.tally)), list(places), period.start, period.end)
+    window = (_scored_values(measured.plotted, list(measured.tally)), list(places), period.start, period.end)
     rows = [row for row in await fetch(_MENTIONS, *window) if _is_pain(row["theme"]) and row["n"] >= settings.k]
     comments = await fetch(_COMMENTS, *window, MOST_COMMENTS)
     pains = {
@@ -50,6 +54,24 @@ async def load_pains(
         for key, (row, figure) in pains.items()
     ]
     return sorted(found, key=lambda pain: (pain.rank is None, pain.rank or 0, pain.pain_id))
+
+
+def _scored_values(plotted: dict[int, Plotted], tally: list[TallyCount]) -> str:
+    """What each value of the plotted questions is worth in x, as the JSON that _CONTACT_MEANS takes.
+
+    The map is applied in one place, so that no statement holds a second copy of it.
+    """
+    records = [
+        {
+            "touchpoint": count.touchpoint,
+            "question": count.question,
+            "value": count.value,
+            "x": worth_of(count.instrument, count.value).x,
+        }
+        for count in tally
+        if plotted.get(count.touchpoint) == Plotted(count.instrument, count.question)
+    ]
+    return msgspec.json.encode(records).decode()
 
 
 def _is_pain(theme: str) -> bool:
@@ -150,8 +172,23 @@ def _pain_point(
     )
 
 
+# The mean x of each contact at each touchpoint: one who answered twelve times is one voice. Sums are taken in numeric,
+# which is exact, so that the same answers give the same digits in whatever order they are read.
+_CONTACT_MEANS = """
+WITH worth AS (
+    SELECT * FROM jsonb_to_recordset($1::jsonb) AS w(touchpoint int, question text, value text, x numeric)
+), contact_mean AS (
+    SELECT r.touchpoint, r.contact, avg(w.x) AS x
+    FROM response r JOIN answer a ON a.response = r.id
+    JOIN worth w ON w.touchpoint = r.touchpoint AND w.question = a.question
+        AND w.value = coalesce(a.value::text, array_to_string(a.picks, '+'))
+    WHERE r.touchpoint = ANY($2) AND r.occurred_at >= $3 AND r.occurred_at < $4 AND r.scored_at IS NOT NULL
+    GROUP BY r.touchpoint, r.contact
+)
+"""
+
 _MENTIONS = (
-    CONTACT_MEANS
+    _CONTACT_MEANS
     + """
 , mention AS (
     SELECT r.touchpoint, r.contact, t.theme,
@@ -166,7 +203,7 @@ FROM mention JOIN contact_mean USING (touchpoint, contact) GROUP BY touchpoint, 
 )
 
 _COMMENTS = (
-    CONTACT_MEANS
+    _CONTACT_MEANS
     + """
 SELECT a.id, r.touchpoint, a.text, m.x, r.submitted_at,
        ARRAY(SELECT t.theme FROM comment_theme t WHERE t.answer = a.id) AS themes

@@ -1,16 +1,19 @@
 """Load what a journey report is made of: a fixed number of whole queries, however many answers there are."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from math import ceil
 
-import msgspec
 from msgspec import Struct
+from msgspec.structs import astuple
 
-from analysis.assemble_report import Measured, Plotted, assemble_report, plotted_questions, x_of
-from analysis.experience import Moments
+from analysis.assemble_report import Measured, Plotted, assemble_report, plotted_questions
+from analysis.contact_tally import ContactSums, read_corrections
+from analysis.experience import moments_of_counts
 from analysis.report import JourneyReport, ReportSettings
 from analysis.tally import TallyCount, read_days, read_last_days, read_tally
-from core.database import Row, fetch
+from analysis.worth import worth_of
+from core.database import fetch
 from core.errors import Fault, Invalid
 from surveys.journeys import JourneyView, load_journey
 
@@ -60,7 +63,8 @@ async def measure(workspace: int, view: JourneyView, period: Period) -> Measured
     touchpoints = [touchpoint.id for stage in view.stages for touchpoint in stage.touchpoints]
     tally = await read_tally(touchpoints, period.since, period.until)
     plotted = plotted_questions(tally)
-    moments = await fetch(_CONTACT_MOMENTS, scored_values(plotted, tally), touchpoints, period.start, period.end)
+    corrections = await read_corrections(touchpoints, period.since, period.until)
+    sums = {place: contact_sums(place, question, tally, corrections) for place, question in plotted.items()}
     asked = await fetch(_ASKED, touchpoints, period.start, period.end)
     events = {touchpoint.event for stage in view.stages for touchpoint in stage.touchpoints}
     slices = ceil(period.days / MONTH_DAYS)
@@ -68,8 +72,8 @@ async def measure(workspace: int, view: JourneyView, period: Period) -> Measured
     return Measured(
         tally=tuple(tally),
         plotted=plotted,
-        moments={row["touchpoint"]: _moments(row, "x") for row in moments},
-        official_lens={row["touchpoint"]: _moments(row, "lens") for row in moments},
+        moments={place: found.x for place, found in sums.items()},
+        official_lens={place: found.lens for place, found in sums.items()},
         responses={row["touchpoint"]: row["responses"] for row in asked},
         invitations={row["touchpoint"]: row["invitations"] for row in asked},
         answered_invitations={row["touchpoint"]: row["answered"] for row in asked},
@@ -79,47 +83,19 @@ async def measure(workspace: int, view: JourneyView, period: Period) -> Measured
     )
 
 
-def scored_values(plotted: dict[int, Plotted], tally: list[TallyCount]) -> str:
-    """What each value of the plotted questions is worth in x, as the JSON that the statements below take.
+def contact_sums(
+    touchpoint: int, plotted: Plotted, tally: list[TallyCount], corrections: Mapping[tuple[int, str, str], ContactSums]
+) -> ContactSums:
+    """The moments over contacts: every answer counted as a contact's only one, then corrected for who gave several."""
+    counts = [c for c in tally if (c.touchpoint, c.instrument, c.question) == (touchpoint, *astuple(plotted))]
+    worth = [(worth_of(count.instrument, count.value), count.n) for count in counts]
+    alone = ContactSums(
+        moments_of_counts([(found.x, n) for found, n in worth]),
+        moments_of_counts([(found.lens, n) for found, n in worth]),
+    )
+    correction = corrections.get((touchpoint, plotted.instrument, plotted.question))
+    return alone if correction is None else alone.plus(correction)
 
-    The map is applied in one place, so that no statement holds a second copy of it.
-    """
-    records = [
-        {"touchpoint": count.touchpoint, "question": count.question, "value": count.value, **x_of(count)}
-        for count in tally
-        if plotted.get(count.touchpoint) == Plotted(count.instrument, count.question)
-    ]
-    return msgspec.json.encode(records).decode()
-
-
-def _moments(row: Row, lens: str) -> Moments:
-    return Moments(float(row["n"]), float(row[f"sum_{lens}"]), float(row[f"sum_{lens}_squared"]))
-
-
-# The mean x of each contact at each touchpoint: one who answered twelve times is one voice. Sums are taken in numeric,
-# which is exact, so that the same answers give the same digits in whatever order they are read.
-CONTACT_MEANS = """
-WITH worth AS (
-    SELECT * FROM jsonb_to_recordset($1::jsonb)
-        AS w(touchpoint int, question text, value text, x numeric, lens numeric)
-), contact_mean AS (
-    SELECT r.touchpoint, r.contact, avg(w.x) AS x, avg(w.lens) AS lens
-    FROM response r JOIN answer a ON a.response = r.id
-    JOIN worth w ON w.touchpoint = r.touchpoint AND w.question = a.question
-        AND w.value = coalesce(a.value::text, array_to_string(a.picks, '+'))
-    WHERE r.touchpoint = ANY($2) AND r.occurred_at >= $3 AND r.occurred_at < $4 AND r.scored_at IS NOT NULL
-    GROUP BY r.touchpoint, r.contact
-)
-"""
-
-_CONTACT_MOMENTS = (
-    CONTACT_MEANS
-    + """
-SELECT touchpoint, count(*) AS n, sum(x) AS sum_x, sum(x * x) AS sum_x_squared,
-       sum(lens) AS sum_lens, sum(lens * lens) AS sum_lens_squared
-FROM contact_mean GROUP BY touchpoint
-"""
-)
 
 _ASKED = """
 SELECT t.id AS touchpoint,

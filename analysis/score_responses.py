@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from analysis.tally import add_to_tally, cells_of
-from core.database import fetch, transaction
+from analysis.contact_tally import add_corrections
+from analysis.tally import add_to_tally, cells_of, picks_tallied
+from analysis.worth import worth_as_json
+from core.database import Row, fetch, transaction
 
 if TYPE_CHECKING:
     from analysis.sentiment import Sentiment
     from analysis.themes import ThemeHit
 
 BATCH = 200
+LOCK = 4711  # the namespace of the advisory locks on contacts
 
 
 async def score_responses(now: datetime) -> int:
@@ -34,9 +37,20 @@ async def score_responses(now: datetime) -> int:
             [(row["id"], score(row["text"], row["locale"], (row["language"],))) for row in comments], now
         )
         await _store_themes((row["id"], hit) for row in comments for hit in find_themes(row["text"], shipped_packs()))
-        await add_to_tally(cells_of(answers))
-        await fetch("UPDATE response SET scored_at = $1 WHERE id = ANY($2)", now, claimed)
+        await _count(claimed, answers, now)
     return len(claimed)
+
+
+async def _count(claimed: list[int], answers: list[Row], now: datetime) -> None:
+    """Put the answers into both tallies and mark their responses, so that an answer is counted exactly once."""
+    contacts = sorted({row["contact"] for row in answers})
+    # Another worker may hold an answer of the same contact: the corrections of one contact change one at a time.
+    await fetch("SELECT pg_advisory_xact_lock($1, (c % 2147483647)::int) FROM unnest($2::bigint[]) c", LOCK, contacts)
+    await add_to_tally(cells_of(answers))
+    worth = worth_as_json(await picks_tallied(sorted({row["touchpoint"] for row in answers})))
+    await add_corrections(contacts, worth, -1)
+    await fetch("UPDATE response SET scored_at = $1 WHERE id = ANY($2)", now, claimed)
+    await add_corrections(contacts, worth, 1)
 
 
 async def _store_sentiments(scored: "Iterable[tuple[int, Sentiment]]", now: datetime) -> None:
@@ -60,8 +74,8 @@ async def _store_themes(found: "Iterable[tuple[int, ThemeHit]]") -> None:
 _CLAIM = "SELECT id FROM response WHERE scored_at IS NULL ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED"
 
 _ANSWERS = """
-SELECT a.id, a.question, a.instrument, a.value, a.picks, a.text, r.touchpoint, r.occurred_at, r.channel, r.persona,
-       r.locale, v.definition ->> 'language' AS language
+SELECT a.id, a.question, a.instrument, a.value, a.picks, a.text, r.touchpoint, r.contact, r.occurred_at, r.channel,
+       r.persona, r.locale, v.definition ->> 'language' AS language
 FROM answer a JOIN response r ON r.id = a.response JOIN survey_version v ON v.id = r.survey_version
 WHERE r.id = ANY($1) ORDER BY a.id
 """

@@ -7,6 +7,7 @@ from piccolo.columns import (
     DoublePrecision,
     ForeignKey,
     Integer,
+    Numeric,
     OnDelete,
     Timestamptz,
     Varchar,
@@ -55,3 +56,25 @@ class Tally(Table):
     n = BigInt()
     # A report reads one touchpoint's days: the first two columns.
     tally_cell = Unique([touchpoint, day, instrument, question, channel, persona, value], nulls_distinct=False)
+
+
+class ContactTally(Table):
+    """What the sums over contacts are corrected by where contacts answered more than once (analysis/contact_tally.py).
+
+    A `month` row holds the sum of the `day` rows whose first and last day lie in the months of its own.
+    """
+
+    id = BigSerial(primary_key=True)
+    touchpoint = ForeignKey(Touchpoint, null=False, on_delete=OnDelete.cascade)
+    instrument = Varchar(length=16)
+    question = Varchar(length=64)
+    grain = Varchar(length=5)
+    first_day = Date(default=None)
+    last_day = Date(default=None)
+    n = BigInt()  # negative: contacts that the tally counts too often
+    x = Numeric()
+    x_squared = Numeric()
+    lens = Numeric()
+    lens_squared = Numeric()
+    # A report reads one touchpoint's months, or days: the first two columns.
+    contact_tally_cell = Unique([touchpoint, grain, first_day, last_day, instrument, question])

@@ -7,9 +7,8 @@ from datetime import UTC, date, datetime
 import msgspec
 from msgspec import Struct
 
+from analysis.worth import PICK_SEPARATOR
 from core.database import Row, fetch
-
-PICK_SEPARATOR = "+"
 
 
 class TallyCell(Struct, frozen=True, order=True):
@@ -70,6 +69,14 @@ async def read_tally(touchpoints: list[int], since: date, until: date) -> list[T
     """The counts over the days `since` to `until`, both included, over all channels and personas."""
     rows = await fetch(_READ, touchpoints, since, until)
     return [TallyCount(**row) for row in rows]
+
+
+async def picks_tallied(touchpoints: list[int]) -> list[str]:
+    """Every combination of emotions that was ever picked at these touchpoints."""
+    rows = await fetch(
+        "SELECT DISTINCT value FROM tally WHERE touchpoint = ANY($1) AND instrument = 'emotion'", touchpoints
+    )
+    return [row["value"] for row in rows]
 
 
 async def read_days(touchpoints: list[int], since: date, until: date) -> dict[int, tuple[tuple[date, int], ...]]:

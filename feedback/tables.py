@@ -106,11 +106,11 @@ class Invitation(Table):
 
 
 class Response(Table):
-    """What one contact answered to one invitation."""
+    """What one contact answered, to one invitation or, where answers came by a link or an import, to none."""
 
     id = BigSerial(primary_key=True)
     workspace = ForeignKey(Workspace, null=False, on_delete=OnDelete.cascade)
-    invitation = ForeignKey(Invitation, null=False, on_delete=OnDelete.cascade, unique=True)
+    invitation = ForeignKey(Invitation, on_delete=OnDelete.cascade, unique=True)
     contact = ForeignKey(Contact, null=False, on_delete=OnDelete.cascade, index=True)
     persona = ForeignKey(Persona, on_delete=OnDelete.set_null)
     touchpoint = ForeignKey(Touchpoint, null=False, on_delete=OnDelete.cascade)

@@ -98,7 +98,7 @@ async def work(site: Site) -> int:
 async def invite(client: httpx.AsyncClient, site: Site, letterbox: Letterbox, hands: Hands, contact: str) -> str:
     """Bring `contact` through the delivery; returns the path of their answering page."""
     key = await make_key(await _workspace(), hands.now)
-    posted = await client.post("/api/v1/events", json=delivered(contact), headers=key)
+    posted = await client.post("/api/v1/events", json=delivered(contact, key=f"{contact}-{hands.now}"), headers=key)
     assert posted.status_code == 202, posted.text
     hands.move(hours=3)
     await work(site)

@@ -66,13 +66,9 @@ async def test_one_who_answers_often_is_one_voice(
     people: People, site: Site, letterbox: Letterbox, hands: Hands
 ) -> None:
     await answers(people, site, letterbox, hands, 5, 5, 5, 5)
-    for face in ("1", "2"):
-        await answer(people.nobody, site, letterbox, hands, f"often-{face}", felt=face)
-    # The two answers of the last are now those of one contact.
-    await fetch(
-        "UPDATE response SET contact = (SELECT id FROM contact WHERE external_id = 'often-1') "
-        "WHERE contact = (SELECT id FROM contact WHERE external_id = 'often-2')"
-    )
+    await answer(people.nobody, site, letterbox, hands, "often", felt="1")
+    hands.move(days=31)
+    await answer(people.nobody, site, letterbox, hands, "often", felt="2")
     figure = await delivery(people, hands)
     assert (figure.n_contacts, figure.n_responses) == (5, 6)
     assert figure.mean == pytest.approx((4 * 1 + (-1 - 0.5) / 2) / 5)

@@ -1,0 +1,81 @@
+"""The tallies: exact for every period, whatever the order in which answers come, and equal to counting afresh."""
+
+import random
+from collections import defaultdict
+from datetime import UTC, date, datetime, timedelta
+from math import fsum
+
+import pytest
+
+from analysis.contact_tally import whole_months
+from analysis.load_report import Period, measure
+from analysis.score_responses import score_responses
+from core.database import fetch
+from surveys.journeys import load_journey
+from tests.factories import Hands, make_journey
+from tests.people import People
+
+START = date(2025, 10, 1)
+DAYS = 150
+
+ANSWER = """
+WITH given AS (
+    INSERT INTO response (workspace, contact, touchpoint, survey_version, channel, locale, occurred_at, submitted_at)
+    SELECT $1, $2, t.id, (SELECT max(id) FROM survey_version), 'mail', '', $3, $3 FROM touchpoint t WHERE t.key = 'delivery'
+    RETURNING id
+)
+INSERT INTO answer (response, question, instrument, value) SELECT id, 'felt', 'anchor', $4 FROM given
+"""
+
+
+@pytest.fixture
+async def contacts(people: People, hands: Hands) -> list[int]:
+    await make_journey(people.acme, hands.now)
+    rows = await fetch(
+        "INSERT INTO contact (workspace, external_id, name, kind, locale, created_at) "
+        "SELECT $1, 'c' || n, '', 'customer', '', now() FROM generate_series(1, 12) n RETURNING id",
+        people.acme,
+    )
+    return [row["id"] for row in rows]
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_every_period_counts_each_contact_once_with_the_mean_of_their_answers(
+    people: People, contacts: list[int], hands: Hands, seed: int
+) -> None:
+    dice = random.Random(seed)
+    given = [(dice.choice(contacts), dice.randrange(DAYS), dice.randint(1, 5)) for _ in range(60)]
+    for at, (contact, day, face) in enumerate(given):
+        moment = datetime(START.year, START.month, START.day, dice.randrange(24), tzinfo=UTC) + timedelta(days=day)
+        await fetch(ANSWER, people.acme, contact, moment, face)
+        if at % 7 == 0:
+            await score_responses(hands.now)  # in parts, and late answers after early ones
+    await score_responses(hands.now)
+    view = await load_journey(people.acme, "buying")
+    for _ in range(25):
+        first, last = sorted(dice.sample(range(DAYS), 2))
+        period = Period(START + timedelta(days=first), START + timedelta(days=last))
+        measured = await measure(people.acme, view, period)
+        runs = defaultdict(list)
+        for contact, day, face in given:
+            if first <= day <= last:
+                runs[contact].append((face - 3) / 2)
+        means = [fsum(run) / len(run) for run in runs.values()]
+        found = measured.moments.get(view.touchpoints[1].id)
+        assert (found.n if found else 0) == len(means)
+        if found:
+            assert found.sum == pytest.approx(fsum(means), abs=1e-12)
+            assert found.sum_squares == pytest.approx(fsum(mean**2 for mean in means), abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "months"),
+    [
+        (date(2026, 1, 1), date(2026, 3, 31), (date(2026, 1, 1), date(2026, 4, 1))),
+        (date(2025, 12, 2), date(2026, 2, 27), (date(2026, 1, 1), date(2026, 2, 1))),
+        (date(2026, 1, 2), date(2026, 2, 27), (date(2026, 2, 1), date(2026, 2, 1))),
+        (date(2026, 2, 10), date(2026, 2, 20), (date(2026, 3, 1), date(2026, 3, 1))),
+    ],
+)
+def test_whole_months_lie_within_the_period(since: date, until: date, months: tuple[date, date]) -> None:
+    assert whole_months(since, until) == months
