@@ -156,6 +156,32 @@ def curve_command(
         _write(svg, charts.svg(spec).encode())
 
 
+@kept.group()
+def tally() -> None:
+    """The counts that reports are made of."""
+
+
+@tally.command("rebuild")
+@click.pass_obj
+def rebuild_command(found: Settings) -> None:
+    """Count every answer again, and say whether the counts kept were the same."""
+    from tqdm import tqdm
+
+    from analysis.rebuild_tally import Rebuilt, rebuild_tally
+
+    async def rebuild() -> Rebuilt:
+        with tqdm(desc="Counting again", unit="touchpoint") as bar:
+
+            def progress(done: int, total: int) -> None:
+                bar.total = total
+                bar.update(done - bar.n)
+
+            return await rebuild_tally(progress)
+
+    rebuilt = _run(found, rebuild)
+    click.echo(f"{rebuilt.cells} cells; {rebuilt.differing or 'none'} had been kept otherwise")
+
+
 @kept.command()
 @click.option("--once", is_flag=True, help="Do what is due, then stop.")
 @click.pass_obj

@@ -102,13 +102,13 @@ given AS (
 )
 """
 
-_WORTH = """
+WORTH = """
 WITH worth AS (
     SELECT * FROM jsonb_to_recordset($2::jsonb) AS w(instrument text, value text, x numeric, lens numeric)
 ), """
 
 _ADD = (
-    _WORTH
+    WORTH
     + CORRECTIONS.format(which="r.contact = ANY($1)")
     + """
 INSERT INTO contact_tally AS t

@@ -9,6 +9,7 @@ import pytest
 
 from analysis.contact_tally import whole_months
 from analysis.load_report import Period, measure
+from analysis.rebuild_tally import rebuild_tally
 from analysis.score_responses import score_responses
 from core.database import fetch
 from surveys.journeys import load_journey
@@ -21,7 +22,8 @@ DAYS = 150
 ANSWER = """
 WITH given AS (
     INSERT INTO response (workspace, contact, touchpoint, survey_version, channel, locale, occurred_at, submitted_at)
-    SELECT $1, $2, t.id, (SELECT max(id) FROM survey_version), 'mail', '', $3, $3 FROM touchpoint t WHERE t.key = 'delivery'
+    SELECT $1, $2, t.id, (SELECT max(id) FROM survey_version), 'mail', '', $3, $3
+    FROM touchpoint t WHERE t.key = 'delivery'
     RETURNING id
 )
 INSERT INTO answer (response, question, instrument, value) SELECT id, 'felt', 'anchor', $4 FROM given
@@ -66,6 +68,23 @@ async def test_every_period_counts_each_contact_once_with_the_mean_of_their_answ
         if found:
             assert found.sum == pytest.approx(fsum(means), abs=1e-12)
             assert found.sum_squares == pytest.approx(fsum(mean**2 for mean in means), abs=1e-12)
+
+
+async def test_a_rebuilt_tally_is_the_one_that_was_kept_and_mends_one_that_was_not(
+    people: People, contacts: list[int], hands: Hands
+) -> None:
+    dice = random.Random(7)
+    for at in range(80):
+        moment = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=dice.randrange(1_200))
+        await fetch(ANSWER, people.acme, dice.choice(contacts), moment, dice.randint(1, 5))
+        if at % 9 == 0:
+            await score_responses(hands.now)
+    await score_responses(hands.now)
+    assert (await rebuild_tally()).differing == 0
+    await fetch("UPDATE tally SET n = n + 1 WHERE id = (SELECT min(id) FROM tally)")
+    await fetch("UPDATE contact_tally SET x = x + 1 WHERE id = (SELECT max(id) FROM contact_tally)")
+    assert (await rebuild_tally()).differing == 4  # each cell as it was, and as it should have been
+    assert (await rebuild_tally()).differing == 0
 
 
 @pytest.mark.parametrize(
