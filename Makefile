@@ -14,7 +14,7 @@ demo: .venv/runtime
 	@$(BIN)/python -m demo
 
 test: .venv/dev browser
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 2 --dist loadfile
 
 lint: .venv/dev
 	$(BIN)/ruff format --check .

@@ -214,14 +214,17 @@ def serve(found: Settings, without_worker: bool) -> None:
 def serve_until_stopped(
     found: Settings, *, with_worker: bool = True, announce: Callable[[], None] | None = None
 ) -> None:
-    """Migrate, start the worker as a process of its own, and serve until SIGINT or SIGTERM."""
+    """Migrate, start the worker as a process of its own, and serve until SIGINT, SIGTERM or SIGHUP."""
     import uvicorn
 
     from app import create_app, make_site
 
     require_free_port(found.host, found.port)
     # uvicorn raises the signal again when it has shut down; as an exit it unwinds, and PostgreSQL and the worker stop.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: sys.exit(0))
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # with nohup it is ignored, and stays so
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
     with database_url(found) as url:
         run_connected(url, found, migrate)
         application = create_app(make_site(found), database_url=url)
@@ -303,7 +306,10 @@ def require_free_port(host: str, port: int) -> None:
 def _worker_process(url: str) -> Iterator[None]:
     """A worker in a process of its own, so that the web process never loads the text stack."""
     worker_process = subprocess.Popen(
-        [sys.executable, "-m", "cli", "worker"], env={**os.environ, "KEPT_DATABASE_URL": url}, cwd=BASE_FOLDER
+        [sys.executable, "-m", "cli", "worker"],
+        env={**os.environ, "KEPT_DATABASE_URL": url},
+        cwd=BASE_FOLDER,
+        process_group=0,  # Ctrl-C goes to a terminal's whole group; who started the worker stops it, and quietly
     )
     try:
         yield

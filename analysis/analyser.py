@@ -1,8 +1,8 @@
 """Kept's analyser of English: TextBlob's lexicon of adjectives read together with Kept's own lexicon of being served.
 
-It derives from TextBlob's PatternAnalyzer and keeps its idea (known words, modified by the adverb and the negation before
-them) but reads the words itself, because TextBlob's tokenizer splits "isn't" into "isn" and "'t", so that the negation
-never fires. One pass over the tokens, no corpus, no class built per call.
+It derives from TextBlob's PatternAnalyzer and keeps its idea (known words, modified by the adverb and the negation
+before them) but reads the words itself, because TextBlob's tokenizer splits "isn't" into "isn" and "'t", so that the
+negation never fires. One pass over the tokens, no corpus, no class built per call.
 """
 
 import re

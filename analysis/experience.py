@@ -107,6 +107,12 @@ def moments_of_counts(counts: Iterable[tuple[float, int]]) -> Moments:
     )
 
 
+def moments_together(groups: Iterable[Moments]) -> Moments:
+    """Of groups that share no contact, as one."""
+    found = list(groups)
+    return Moments(fsum(m.n for m in found), fsum(m.sum for m in found), fsum(m.sum_squares for m in found))
+
+
 def moments_of_weighted(values: Sequence[float], weights: Sequence[float]) -> Moments:
     """Weighted mean and mean square, carried by the effective n (Kish); weights may have any unit."""
     largest = max(weights, default=0.0)

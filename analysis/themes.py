@@ -1,7 +1,7 @@
 """What a comment is about: themes from editable packs of phrases, each hit with its place in the text.
 
-Packs are files people read and change (the notation is in `wordlists`). A theme's id, pack and all, never changes once it
-has been given out: answers are counted by it. A comment may have any number of themes.
+Packs are files people read and change (the notation is in `wordlists`). A theme's id, pack and all, never changes once
+it has been given out: answers are counted by it. A comment may have any number of themes.
 """
 
 import re

@@ -2,8 +2,8 @@
 
 Run as `python bench/text.py [folder]`. The folder, or KEPT_BENCH_DATA, holds CSV files with the columns text, label
 (pos, neg, neu) and source; without one the program says so in a line and ends well. Nothing is trained or fitted here.
-Every method has the one threshold below for all sets. Neutral, mixed and no signal all count as "neu", so in a set without
-a neutral class they are wrong answers, and the share of them is the coverage lost.
+Every method has the one threshold below for all sets. Neutral, mixed and no signal all count as "neu", so in a set
+without a neutral class they are wrong answers, and the share of them is the coverage lost.
 """
 
 import csv

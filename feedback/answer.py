@@ -6,11 +6,11 @@ from enum import StrEnum
 
 import msgspec
 from msgspec import Struct
-from surveys.answering import GivenAnswer
-from surveys.definition import SurveyDefinition
 
 from core.database import fetch, transaction
 from core.errors import Expired, NotFound
+from surveys.answering import GivenAnswer
+from surveys.definition import SurveyDefinition
 
 
 class AnswerState(StrEnum):

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
-from surveys.journeys import TriggerView
 
 from feedback.tables import Outcome
+from surveys.journeys import TriggerView
 
 ASKED_HERE_DAYS = 30
 

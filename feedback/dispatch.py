@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 import msgspec
 import structlog
 from msgspec import Struct
-from surveys.definition import SurveyDefinition
 
 from core.database import fetch
 from core.errors import Invalid
@@ -14,6 +13,7 @@ from core.mail import NotDelivered
 from core.site import Site
 from feedback.invitation_mail import InvitedContact, invitation_mail
 from feedback.tables import InvitationState
+from surveys.definition import SurveyDefinition
 
 log = structlog.get_logger()
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
+
 from surveys.journey_file import PersonaKind
 
 ShortText = Annotated[str, Meta(min_length=1, max_length=200)]

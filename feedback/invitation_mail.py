@@ -3,10 +3,10 @@
 from email.utils import parseaddr
 
 from msgspec import Struct
-from surveys.definition import SurveyDefinition
 
 from core.mail import Mail
 from core.site import Site
+from surveys.definition import SurveyDefinition
 
 
 class InvitedContact(Struct, frozen=True):

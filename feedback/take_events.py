@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
-from surveys.journeys import TriggerView, active_triggers, persona_ids, touchpoint_keys
 
 from core.database import Row, fetch, transaction
 from core.errors import Fault, Invalid
@@ -14,6 +13,7 @@ from core.mail import address_of
 from feedback.deciding import NOT_USED, ContactFacts, Verdict, decide
 from feedback.event import DecisionReceipt, EventReceipt, IncomingEvent
 from feedback.tables import InvitationState, Outcome
+from surveys.journeys import TriggerView, active_triggers, persona_ids, touchpoint_keys
 
 LARGEST_BATCH = 1_000
 LARGEST_PROPERTIES = 16_384  # bytes of JSON

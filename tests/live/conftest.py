@@ -1,4 +1,7 @@
-"""The system's Chromium, driven by playwright."""
+"""The system's Chromium, driven by playwright.
+
+A module at a time: while playwright runs, no other test of the same process can have an event loop of its own.
+"""
 
 from collections.abc import Iterator
 
@@ -11,7 +14,7 @@ from tests.live.install_browser import browser_path
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     path = browser_path()
     if path is None:
