@@ -15,7 +15,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from analysis.experience import Moments
+from analysis.experience import Moments, moments_together
 from core.database import fetch
 
 
@@ -26,7 +26,7 @@ class ContactSums(Struct, frozen=True):
     lens: Moments
 
     def plus(self, other: "ContactSums") -> "ContactSums":
-        return ContactSums(self.x.plus(other.x), self.lens.plus(other.lens))
+        return ContactSums(moments_together([self.x, other.x]), moments_together([self.lens, other.lens]))
 
 
 async def add_corrections(contacts: list[int], worth: str, sign: int) -> None:

@@ -40,10 +40,6 @@ class Moments(Struct, frozen=True):
         """The sum of squares around the mean; never negative."""
         return max(0.0, self.sum_squares - self.sum**2 / self.n) if self.n > 0 else 0.0
 
-    def plus(self, other: "Moments") -> "Moments":
-        """Of both samples together."""
-        return Moments(self.n + other.n, self.sum + other.sum, self.sum_squares + other.sum_squares)
-
     def resized(self, n: float) -> "Moments":
         """The same mean and spread seen on `n` contacts; `self.n` must not be 0."""
         return Moments(n, n * (self.sum / self.n), n * (self.sum_squares / self.n))
