@@ -62,6 +62,7 @@ class Event(Table):
     key = Varchar(length=200)
     name = Varchar(length=200)
     contact = ForeignKey(Contact, null=False, on_delete=OnDelete.cascade, index=True)
+    touchpoint = ForeignKey(Touchpoint, on_delete=OnDelete.set_null)  # where the sender says which
     occurred_at = Timestamptz(default=None)
     received_at = Timestamptz(default=None)
     properties = JSONB()
