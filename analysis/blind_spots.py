@@ -19,10 +19,12 @@ def blind_spot_of(
     `last_answer` is the day of the youngest experience answered, ever. Answers that came without an invitation, through
     a link or an import, are answers all the same.
     """
+    age = None if last_answer is None else (today - last_answer).days
+    # A period of as many days as make an answer stale holds none of exactly that age.
+    if age is not None and (age > settings.stale_days or (n_contacts == 0 and age == settings.stale_days)):
+        return BlindSpot.STALE
     if n_contacts == 0:
         return _why_no_answers(has_survey, n_invitations)
-    if last_answer is not None and (today - last_answer).days > settings.stale_days:
-        return BlindSpot.STALE
     return BlindSpot.TOO_FEW if n_contacts < settings.k else None
 
 

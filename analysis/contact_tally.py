@@ -2,7 +2,7 @@
 
 The unit of every figure is a contact, whose answers within a period are averaged first. A contact with one answer is
 counted by the tally as it is. For one with several, a period holds a run of neighbours i..j of their answers, and the
-sums over contacts need g(i, j) = (1, m, m^2), m the mean of the run. Writing
+sums over contacts need g(i, j) = (1, m, m^2, m >= 0.5), m the mean of the run. Writing
 
     d(i, j) = g(i, j) - g(i + 1, j) - g(i, j - 1) + g(i + 1, j - 1),    g of an empty run = 0,
 
@@ -11,40 +11,72 @@ d(i, i) is what the tally counts; the pairs i < j stand here, summed by their fi
 up to months, so that a long period reads few rows. Sums are numeric, hence exact: order changes no digit.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from msgspec import Struct
 
-from analysis.experience import Moments, moments_together
+from analysis.experience import Moments, moments_of_counts, moments_together
+from analysis.tally import Window, columns_of
+from analysis.worth import Worth
 from core.database import fetch
+
+# x from which a contact counts as satisfied: the top two of five. A hair less, because thirds are rounded.
+SATISFIED_FROM = 0.5 - 1e-9
 
 
 class ContactSums(Struct, frozen=True):
-    """Moments over contacts of one question at one touchpoint, in x and through the official lens."""
+    """Sums over contacts of one instrument: in x, through the official lens, and how many are satisfied on average."""
 
     x: Moments
     lens: Moments
+    n_satisfied: int
 
-    def plus(self, other: "ContactSums") -> "ContactSums":
-        return ContactSums(moments_together([self.x, other.x]), moments_together([self.lens, other.lens]))
+    @property
+    def n(self) -> int:
+        return int(self.x.n)
+
+
+NOBODY = ContactSums(Moments(0, 0, 0), Moments(0, 0, 0), 0)
+
+
+def together(sums: Iterable[ContactSums]) -> ContactSums:
+    """The sums of several as one."""
+    found = list(sums)
+    return ContactSums(
+        moments_together([part.x for part in found]),
+        moments_together([part.lens for part in found]),
+        sum(part.n_satisfied for part in found),
+    )
+
+
+def counted_once(counts: Iterable[tuple[Worth, int]]) -> ContactSums:
+    """The sums if every answer were a contact's only one."""
+    pairs = list(counts)
+    return ContactSums(
+        moments_of_counts([(worth.x, n) for worth, n in pairs]),
+        moments_of_counts([(worth.lens, n) for worth, n in pairs]),
+        sum(n for worth, n in pairs if worth.x >= SATISFIED_FROM),
+    )
 
 
 async def add_corrections(contacts: list[int], worth: str, sign: int) -> None:
     """Add (`sign` 1) or take away (-1) the corrections of these contacts' scored answers, inside the transaction.
 
-    A change of somebody's answers is: take away, change, add. `worth` is `worth_of_values` as JSON.
+    A change of somebody's answers is: take away, change, add. `worth` is what `worth_as_json` gives.
     """
     await fetch(_ADD, contacts, worth, sign)
 
 
-async def read_corrections(touchpoints: list[int], since: date, until: date) -> dict[tuple[int, str, str], ContactSums]:
-    """The corrections over the days `since` to `until`, both included, by touchpoint, instrument and question."""
-    first_month, after_months = whole_months(since, until)
-    rows = await fetch(_READ, touchpoints, since, until, first_month, after_months)
+async def read_corrections(windows: Sequence[Window]) -> dict[tuple[int, str], ContactSums]:
+    """The corrections in each window, by its place in the list and by instrument."""
+    months = [whole_months(window.since, window.until) for window in windows]
+    rows = await fetch(_READ, *columns_of(windows), [first for first, _ in months], [after for _, after in months])
     return {
-        (row["touchpoint"], row["instrument"], row["question"]): ContactSums(
+        (row["window"], row["instrument"]): ContactSums(
             Moments(row["n"], float(row["x"]), float(row["x_squared"])),
             Moments(row["n"], float(row["lens"]), float(row["lens_squared"])),
+            row["n_satisfied"],
         )
         for row in rows
     }
@@ -64,21 +96,21 @@ def _next_month(day: date) -> date:
 
 # The pairs i < j of every contact's answers to one question at one touchpoint, each with its d(i, j). `sum_x` runs up
 # to the answer, so that the sum of the run i..j is q.sum_x - p.sum_x + p.x, and those of its shorter runs follow.
-CORRECTIONS = """
+_CORRECTIONS = """
 given AS (
-    SELECT r.touchpoint, a.instrument, a.question, r.contact, (r.occurred_at AT TIME ZONE 'UTC')::date AS day,
+    SELECT r.touchpoint, a.instrument, r.contact, (r.occurred_at AT TIME ZONE 'UTC')::date AS day,
            w.x, w.lens, row_number() OVER runs AS place, sum(w.x) OVER runs AS sum_x, sum(w.lens) OVER runs AS sum_lens
     FROM response r JOIN answer a ON a.response = r.id
     JOIN worth w ON w.instrument = a.instrument AND w.value = coalesce(a.value::text, array_to_string(a.picks, '+'))
     WHERE {which} AND r.scored_at IS NOT NULL
-    WINDOW runs AS (PARTITION BY r.touchpoint, a.instrument, a.question, r.contact ORDER BY r.occurred_at, r.id)
+    WINDOW runs AS (PARTITION BY r.touchpoint, a.instrument, r.contact ORDER BY r.occurred_at, r.id)
 ), run AS (
-    SELECT p.touchpoint, p.instrument, p.question, p.day AS first_day, q.day AS last_day, q.place - p.place + 1 AS size,
+    SELECT p.touchpoint, p.instrument, p.day AS first_day, q.day AS last_day, q.place - p.place + 1 AS size,
            q.sum_x - p.sum_x + p.x AS x, p.x AS first_x, q.x AS last_x,
            q.sum_lens - p.sum_lens + p.lens AS lens, p.lens AS first_lens, q.lens AS last_lens
-    FROM given p JOIN given q USING (touchpoint, instrument, question, contact) WHERE p.place < q.place
+    FROM given p JOIN given q USING (touchpoint, instrument, contact) WHERE p.place < q.place
 ), mean AS (
-    SELECT touchpoint, instrument, question, first_day, last_day, size,
+    SELECT touchpoint, instrument, first_day, last_day, size,
            x / size AS x, (x - first_x) / (size - 1) AS x_after, (x - last_x) / (size - 1) AS x_before,
            coalesce((x - first_x - last_x) / nullif(size - 2, 0), 0) AS x_between,
            lens / size AS lens, (lens - first_lens) / (size - 1) AS lens_after,
@@ -86,21 +118,30 @@ given AS (
            coalesce((lens - first_lens - last_lens) / nullif(size - 2, 0), 0) AS lens_between
     FROM run
 ), correction AS (
-    SELECT touchpoint, instrument, question, first_day, last_day,
+    SELECT touchpoint, instrument, first_day, last_day,
            sum(CASE size WHEN 2 THEN -1 ELSE 0 END) AS n,
            sum(x - x_after - x_before + x_between) AS x,
            sum(x ^ 2 - x_after ^ 2 - x_before ^ 2 + x_between ^ 2) AS x_squared,
            sum(lens - lens_after - lens_before + lens_between) AS lens,
-           sum(lens ^ 2 - lens_after ^ 2 - lens_before ^ 2 + lens_between ^ 2) AS lens_squared
-    FROM mean GROUP BY touchpoint, instrument, question, first_day, last_day
+           sum(lens ^ 2 - lens_after ^ 2 - lens_before ^ 2 + lens_between ^ 2) AS lens_squared,
+           sum((x >= {satisfied_from})::int - (x_after >= {satisfied_from})::int - (x_before >= {satisfied_from})::int
+               + (size > 2 AND x_between >= {satisfied_from})::int) AS n_satisfied
+    FROM mean GROUP BY touchpoint, instrument, first_day, last_day
 ), cell AS (
     SELECT 'day' AS grain, c.* FROM correction c
     UNION ALL
-    SELECT 'month', touchpoint, instrument, question, date_trunc('month', first_day)::date,
-           date_trunc('month', last_day)::date, sum(n), sum(x), sum(x_squared), sum(lens), sum(lens_squared)
-    FROM correction GROUP BY 2, 3, 4, 5, 6
+    SELECT 'month', touchpoint, instrument, date_trunc('month', first_day)::date,
+           date_trunc('month', last_day)::date, sum(n), sum(x), sum(x_squared), sum(lens), sum(lens_squared),
+           sum(n_satisfied)
+    FROM correction GROUP BY 2, 3, 4, 5
 )
 """
+
+
+def corrections_where(condition: str) -> str:
+    """The statement's parts up to `cell`, which holds the corrections of the scored answers that meet `condition`."""
+    return _CORRECTIONS.format(which=condition, satisfied_from=SATISFIED_FROM)
+
 
 WORTH = """
 WITH worth AS (
@@ -109,27 +150,30 @@ WITH worth AS (
 
 _ADD = (
     WORTH
-    + CORRECTIONS.format(which="r.contact = ANY($1)")
+    + corrections_where("r.contact = ANY($1)")
     + """
 INSERT INTO contact_tally AS t
-    (touchpoint, instrument, question, grain, first_day, last_day, n, x, x_squared, lens, lens_squared)
-SELECT touchpoint, instrument, question, grain, first_day, last_day,
-       $3 * n, $3 * x, $3 * x_squared, $3 * lens, $3 * lens_squared
-FROM cell ORDER BY touchpoint, instrument, question, grain, first_day, last_day
-ON CONFLICT (touchpoint, grain, first_day, last_day, instrument, question) DO UPDATE SET
+    (touchpoint, instrument, grain, first_day, last_day, n, x, x_squared, lens, lens_squared, n_satisfied)
+SELECT touchpoint, instrument, grain, first_day, last_day,
+       $3 * n, $3 * x, $3 * x_squared, $3 * lens, $3 * lens_squared, $3 * n_satisfied
+FROM cell ORDER BY touchpoint, instrument, grain, first_day, last_day
+ON CONFLICT (touchpoint, grain, first_day, last_day, instrument) DO UPDATE SET
     n = t.n + excluded.n, x = t.x + excluded.x, x_squared = t.x_squared + excluded.x_squared,
-    lens = t.lens + excluded.lens, lens_squared = t.lens_squared + excluded.lens_squared
+    lens = t.lens + excluded.lens, lens_squared = t.lens_squared + excluded.lens_squared,
+    n_satisfied = t.n_satisfied + excluded.n_satisfied
 """
 )
 
-# Whole months of the period are read as months, what lies before and after them as days.
+# Whole months of a window are read as months, what lies before and after them as days.
 _READ = """
-SELECT touchpoint, instrument, question, sum(n)::int AS n, sum(x) AS x, sum(x_squared) AS x_squared,
-       sum(lens) AS lens, sum(lens_squared) AS lens_squared
-FROM contact_tally
-WHERE touchpoint = ANY($1) AND (
-    (grain = 'month' AND first_day >= $4 AND last_day < $5)
-    OR (grain = 'day' AND first_day >= $2 AND last_day <= $3 AND (first_day < $4 OR last_day >= $5))
+SELECT w.place::int - 1 AS window, t.instrument, sum(t.n)::int AS n, sum(t.x) AS x, sum(t.x_squared) AS x_squared,
+       sum(t.lens) AS lens, sum(t.lens_squared) AS lens_squared, sum(t.n_satisfied)::int AS n_satisfied
+FROM unnest($1::int[], $2::date[], $3::date[], $4::date[], $5::date[]) WITH ORDINALITY
+    AS w(touchpoint, since, until, first_month, after_months, place)
+JOIN contact_tally t ON t.touchpoint = w.touchpoint AND (
+    (t.grain = 'month' AND t.first_day >= w.first_month AND t.last_day < w.after_months)
+    OR (t.grain = 'day' AND t.first_day >= w.since AND t.last_day <= w.until
+        AND (t.first_day < w.first_month OR t.last_day >= w.after_months))
 )
-GROUP BY touchpoint, instrument, question
+GROUP BY w.place, t.instrument
 """

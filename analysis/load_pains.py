@@ -1,20 +1,22 @@
 """Load the pain-point list of a journey: themes of comments at its touchpoints, ranked by what they cost a month."""
 
+import hashlib
 from collections.abc import Sequence
 from functools import lru_cache
 
 import msgspec
+from msgspec import Struct
 
-from analysis.assemble_report import Measured, Plotted, assemble_report
+from analysis.assemble_report import assemble_report
 from analysis.experience import Moments
 from analysis.load_report import Period, measure
 from analysis.pain_point import PainPoint
 from analysis.pains import Loss, loss_per_month, ranks_by_loss
 from analysis.quotes import Candidate, QuoteChoice, choose_quotes
 from analysis.report import JourneyReport, ReportSettings, TouchpointFigure
-from analysis.tally import TallyCount
+from analysis.tally import picks_tallied
 from analysis.themes import Theme, Tone, shipped_packs
-from analysis.worth import worth_of
+from analysis.worth import worth_as_json
 from core.database import Row, fetch
 from surveys.journeys import load_journey
 
@@ -27,51 +29,56 @@ async def load_pains(
     """Ranked first, then those of unknown loss. A theme that fewer than k contacts mention is not shown."""
     settings = settings or ReportSettings()
     view = await load_journey(workspace, journey)
-    measured = await measure(workspace, view, period)
+    measured = await measure(workspace, view, period, settings)
     report = assemble_report(view, measured, period.since, period.until, settings)
-    places = {touchpoint.id: touchpoint.key for stage in view.stages for touchpoint in stage.touchpoints}
-    figures = {figure.key: figure for figure in report.touchpoints}
-    window = (_scored_values(measured.plotted, list(measured.tally)), list(places), period.start, period.end)
-    rows = [row for row in await fetch(_MENTIONS, *window) if _is_pain(row["theme"]) and row["n"] >= settings.k]
+    plotted = [(t.id, shown.instrument) for t in view.touchpoints if (shown := measured[t.key].plotted)]
+    worth = worth_as_json(await picks_tallied([touchpoint for touchpoint, _ in plotted]))
+    window = ([t for t, _ in plotted], [instrument for _, instrument in plotted], worth, period.start, period.end)
+    mentions = [row for row in await fetch(_MENTIONS, *window) if _is_pain(row["theme"]) and row["n"] >= settings.k]
     comments = await fetch(_COMMENTS, *window, MOST_COMMENTS)
-    pains = {
-        f"{view.key}/{places[row['touchpoint']]}/{row['theme']}": (row, figures[places[row["touchpoint"]]])
-        for row in rows
-    }
-    losses = {key: _loss(row, figure, measured) for key, (row, figure) in pains.items()}
+    figures = {touchpoint.id: figure for touchpoint, figure in zip(view.touchpoints, report.touchpoints, strict=True)}
+    pains = [
+        _Pain(row, figures[row["touchpoint"]], measured[figures[row["touchpoint"]].key].sums.x) for row in mentions
+    ]
+    losses = {f"{view.key}/{pain.figure.key}/{pain.row['theme']}": pain.loss(settings.k) for pain in pains}
     ranks = ranks_by_loss(losses)
+    data_hash = _data_hash(report, mentions)
     found = [
-        _pain_point(
-            key,
-            row,
-            figure,
-            losses[key],
-            ranks.get(key),
-            _mean_without(measured.moments[row["touchpoint"]], row),
-            _quotes(row, comments, settings),
-            report,
-        )
-        for key, (row, figure) in pains.items()
+        _pain_point(key, pain, losses[key], ranks.get(key), _quotes(pain, comments, settings), report, data_hash)
+        for (key, pain) in zip(losses, pains, strict=True)
     ]
     return sorted(found, key=lambda pain: (pain.rank is None, pain.rank or 0, pain.pain_id))
 
 
-def _scored_values(plotted: dict[int, Plotted], tally: list[TallyCount]) -> str:
-    """What each value of the plotted questions is worth in x, as the JSON that _CONTACT_MEANS takes.
+class _Pain(Struct, frozen=True):
+    """A theme at a touchpoint: who mentions it, the touchpoint's figures, and everybody who answered there."""
 
-    The map is applied in one place, so that no statement holds a second copy of it.
-    """
-    records = [
-        {
-            "touchpoint": count.touchpoint,
-            "question": count.question,
-            "value": count.value,
-            "x": worth_of(count.instrument, count.value).x,
-        }
-        for count in tally
-        if plotted.get(count.touchpoint) == Plotted(count.instrument, count.question)
-    ]
-    return msgspec.json.encode(records).decode()
+    row: Row
+    figure: TouchpointFigure
+    everybody: Moments
+
+    @property
+    def n_without(self) -> int:
+        return int(self.everybody.n) - int(self.row["n"])
+
+    def mean_without(self, k: int) -> float | None:
+        """The mean x of the contacts who don't mention it; None where they are too few to be shown."""
+        return (self.everybody.sum - float(self.row["sum_x"])) / self.n_without if self.n_without >= k else None
+
+    def loss(self, k: int) -> Loss:
+        return loss_per_month(
+            self.figure.reach_month,
+            int(self.everybody.n),
+            self.row["n"],
+            mean_without=self.mean_without(k),
+            mean_with=float(self.row["sum_x"]) / self.row["n"],
+        )
+
+
+def _data_hash(report: JourneyReport, mentions: Sequence[Row]) -> str:
+    """Of the report's data and of who mentions what."""
+    mentioned = [(row["touchpoint_key"], row["theme"], row["n"], str(row["sum_x"])) for row in mentions]
+    return hashlib.sha256(msgspec.json.encode((report.data_hash, mentioned))).hexdigest()
 
 
 def _is_pain(theme: str) -> bool:
@@ -84,28 +91,13 @@ def _themes() -> dict[str, Theme]:
     return {key: theme for pack in shipped_packs() for key, theme in pack.themes.items()}
 
 
-def _loss(row: Row, figure: TouchpointFigure, measured: Measured) -> Loss:
-    everybody = measured.moments[row["touchpoint"]]
-    return loss_per_month(
-        figure.reach_month,
-        int(everybody.n),
-        row["n"],
-        mean_without=_mean_without(everybody, row),
-        mean_with=float(row["sum_x"]) / row["n"],
-    )
-
-
-def _mean_without(everybody: Moments, row: Row) -> float | None:
-    """The mean x of the contacts who don't mention it; None where everybody does."""
-    n = int(everybody.n) - row["n"]
-    return (everybody.sum - float(row["sum_x"])) / n if n else None
-
-
-def _quotes(row: Row, comments: Sequence[Row], settings: ReportSettings) -> QuoteChoice:
-    here = [comment for comment in comments if comment["touchpoint"] == row["touchpoint"]]
-    mentions = [_candidate(comment) for comment in here if row["theme"] in comment["themes"]]
-    others = [_candidate(comment) for comment in here if row["theme"] not in comment["themes"]]
-    return choose_quotes(mentions, others, n_contacts=row["n"], shown_from=settings.k)
+def _quotes(pain: _Pain, comments: Sequence[Row], settings: ReportSettings) -> QuoteChoice:
+    """No counter-quote where those who don't mention it are too few: their score would be somebody's."""
+    here = [comment for comment in comments if comment["touchpoint"] == pain.row["touchpoint"]]
+    mentions = [_candidate(comment) for comment in here if pain.row["theme"] in comment["themes"]]
+    others = [_candidate(comment) for comment in here if pain.row["theme"] not in comment["themes"]]
+    others = others if pain.n_without >= settings.k else []
+    return choose_quotes(mentions, others, n_contacts=pain.row["n"], shown_from=settings.k)
 
 
 def _candidate(comment: Row) -> Candidate:
@@ -114,14 +106,14 @@ def _candidate(comment: Row) -> Candidate:
 
 def _pain_point(
     key: str,
-    row: Row,
-    figure: TouchpointFigure,
+    pain: _Pain,
     loss: Loss,
     rank: int | None,
-    x_without: float | None,
     quotes: QuoteChoice,
     report: JourneyReport,
+    data_hash: str,
 ) -> PainPoint:
+    row, figure = pain.row, pain.figure
     theme = _themes()[row["theme"]]
     shown = [*[quote.text for quote in quotes.quotes], "", "", ""]
     share, interval, promise = loss.share_interval, figure.interval, figure.promise
@@ -147,7 +139,7 @@ def _pain_point(
         mean_x=figure.mean,
         ci_lo=interval.lo if interval else None,
         ci_hi=interval.hi if interval else None,
-        x_without=x_without,
+        x_without=pain.mean_without(report.settings.k),
         drop=loss.drop,
         reach_month=figure.reach_month,
         loss_month=loss.loss,
@@ -167,22 +159,23 @@ def _pain_point(
         quote_2=shown[1],
         quote_3=shown[2],
         counter_quote=quotes.counter_quote.text if quotes.counter_quote else "",
-        data_hash=report.data_hash,
+        data_hash=data_hash,
         method_version=report.method_version,
     )
 
 
-# The mean x of each contact at each touchpoint: one who answered twelve times is one voice. Sums are taken in numeric,
-# which is exact, so that the same answers give the same digits in whatever order they are read.
+# The mean x of each contact at each touchpoint: one who answered twelve times is one voice. Sums are numeric, hence
+# exact, so that the same answers give the same digits in whatever order they are read.
 _CONTACT_MEANS = """
 WITH worth AS (
-    SELECT * FROM jsonb_to_recordset($1::jsonb) AS w(touchpoint int, question text, value text, x numeric)
+    SELECT * FROM jsonb_to_recordset($3::jsonb) AS w(instrument text, value text, x numeric)
 ), contact_mean AS (
     SELECT r.touchpoint, r.contact, avg(w.x) AS x
-    FROM response r JOIN answer a ON a.response = r.id
-    JOIN worth w ON w.touchpoint = r.touchpoint AND w.question = a.question
-        AND w.value = coalesce(a.value::text, array_to_string(a.picks, '+'))
-    WHERE r.touchpoint = ANY($2) AND r.occurred_at >= $3 AND r.occurred_at < $4 AND r.scored_at IS NOT NULL
+    FROM unnest($1::int[], $2::text[]) AS plotted(touchpoint, instrument)
+    JOIN response r ON r.touchpoint = plotted.touchpoint
+        AND r.occurred_at >= $4 AND r.occurred_at < $5 AND r.scored_at IS NOT NULL
+    JOIN answer a ON a.response = r.id AND a.instrument = plotted.instrument
+    JOIN worth w ON w.instrument = a.instrument AND w.value = coalesce(a.value::text, array_to_string(a.picks, '+'))
     GROUP BY r.touchpoint, r.contact
 )
 """
@@ -191,14 +184,16 @@ _MENTIONS = (
     _CONTACT_MEANS
     + """
 , mention AS (
-    SELECT r.touchpoint, r.contact, t.theme,
-           min(r.occurred_at)::date AS first_seen, max(r.occurred_at)::date AS last_seen
+    SELECT r.touchpoint, r.contact, t.theme, min((r.occurred_at AT TIME ZONE 'UTC')::date) AS first_seen,
+           max((r.occurred_at AT TIME ZONE 'UTC')::date) AS last_seen
     FROM comment_theme t JOIN answer a ON a.id = t.answer JOIN response r ON r.id = a.response
-    WHERE r.touchpoint = ANY($2) AND r.occurred_at >= $3 AND r.occurred_at < $4
+    WHERE r.touchpoint = ANY($1) AND r.occurred_at >= $4 AND r.occurred_at < $5
     GROUP BY r.touchpoint, r.contact, t.theme
 )
-SELECT touchpoint, theme, count(*) AS n, sum(x) AS sum_x, min(first_seen) AS first_seen, max(last_seen) AS last_seen
-FROM mention JOIN contact_mean USING (touchpoint, contact) GROUP BY touchpoint, theme ORDER BY touchpoint, theme
+SELECT touchpoint, p.key AS touchpoint_key, theme, count(*) AS n, sum(x) AS sum_x,
+       min(first_seen) AS first_seen, max(last_seen) AS last_seen
+FROM mention JOIN contact_mean USING (touchpoint, contact) JOIN touchpoint p ON p.id = touchpoint
+GROUP BY touchpoint, p.key, theme ORDER BY p.key, theme
 """
 )
 
@@ -208,6 +203,6 @@ _COMMENTS = (
 SELECT a.id, r.touchpoint, a.text, m.x, r.submitted_at,
        ARRAY(SELECT t.theme FROM comment_theme t WHERE t.answer = a.id) AS themes
 FROM response r JOIN answer a ON a.response = r.id JOIN contact_mean m USING (touchpoint, contact)
-WHERE a.text IS NOT NULL AND r.occurred_at >= $3 AND r.occurred_at < $4 ORDER BY a.id DESC LIMIT $5
+WHERE a.text IS NOT NULL AND r.occurred_at >= $4 AND r.occurred_at < $5 ORDER BY a.id DESC LIMIT $6
 """
 )

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from analysis.contact_tally import CORRECTIONS, WORTH
+from analysis.contact_tally import WORTH, corrections_where
+from analysis.tally import RESPONSES
 from analysis.worth import worth_as_json
 from core.database import fetch, transaction
 
@@ -44,7 +45,7 @@ _PICKS = "SELECT DISTINCT array_to_string(picks, '+') AS value FROM answer WHERE
 _TALLY_CELL = "touchpoint, day, instrument, question, channel, persona, value, n"
 
 _CONTACT_TALLY_CELL = (
-    "touchpoint, instrument, question, grain, first_day, last_day, n, x, x_squared, lens, lens_squared"
+    "touchpoint, instrument, grain, first_day, last_day, n, x, x_squared, lens, lens_squared, n_satisfied"
 )
 
 _EMPTY = "CREATE TEMP TABLE new_{kept} ON COMMIT DROP AS SELECT {cell} FROM {kept} WITH NO DATA"
@@ -56,11 +57,14 @@ SELECT r.touchpoint, (r.occurred_at AT TIME ZONE 'UTC')::date, a.instrument, a.q
 FROM response r JOIN answer a ON a.response = r.id
 WHERE r.touchpoint = $1 AND r.scored_at IS NOT NULL AND (a.value IS NOT NULL OR a.picks IS NOT NULL)
 GROUP BY 1, 2, 3, 4, 5, 6, 7
+UNION ALL
+SELECT touchpoint, (occurred_at AT TIME ZONE 'UTC')::date, '{RESPONSES}', '', channel, persona, '', count(*)
+FROM response WHERE touchpoint = $1 AND scored_at IS NOT NULL GROUP BY 1, 2, 5, 6
 """
 
 _CORRECT = (
     WORTH
-    + CORRECTIONS.format(which="r.touchpoint = $1")
+    + corrections_where("r.touchpoint = $1")
     + f"INSERT INTO new_contact_tally ({_CONTACT_TALLY_CELL}) SELECT {_CONTACT_TALLY_CELL} FROM cell"
 )
 
@@ -77,7 +81,7 @@ _TALLY_DIFFERS = _DIFFERS.format(cell=_TALLY_CELL, kept="tally", counts="n <> 0"
 _CONTACT_TALLY_DIFFERS = _DIFFERS.format(
     cell=_CONTACT_TALLY_CELL,
     kept="contact_tally",
-    counts="(n, x, x_squared, lens, lens_squared) <> (0, 0, 0, 0, 0)",
+    counts="(n, x, x_squared, lens, lens_squared, n_satisfied) <> (0, 0, 0, 0, 0, 0)",
 )
 
 _REPLACE = [

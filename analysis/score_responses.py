@@ -28,7 +28,8 @@ async def score_responses(now: datetime) -> int:
     from analysis.themes import find_themes, shipped_packs
 
     async with transaction():
-        claimed = [row["id"] for row in await fetch(_CLAIM, BATCH)]
+        responses = await fetch(_CLAIM, BATCH)
+        claimed = [row["id"] for row in responses]
         if not claimed:
             return 0
         answers = await fetch(_ANSWERS, claimed)
@@ -37,19 +38,19 @@ async def score_responses(now: datetime) -> int:
             [(row["id"], score(row["text"], row["locale"], (row["language"],))) for row in comments], now
         )
         await _store_themes((row["id"], hit) for row in comments for hit in find_themes(row["text"], shipped_packs()))
-        await _count(claimed, answers, now)
+        await _count(responses, answers, now)
     return len(claimed)
 
 
-async def _count(claimed: list[int], answers: list[Row], now: datetime) -> None:
+async def _count(responses: list[Row], answers: list[Row], now: datetime) -> None:
     """Put the answers into both tallies and mark their responses, so that an answer is counted exactly once."""
-    contacts = sorted({row["contact"] for row in answers})
+    contacts = sorted({row["contact"] for row in responses})
     # Another worker may hold an answer of the same contact: the corrections of one contact change one at a time.
     await fetch("SELECT pg_advisory_xact_lock($1, (c % 2147483647)::int) FROM unnest($2::bigint[]) c", LOCK, contacts)
-    await add_to_tally(cells_of(answers))
-    worth = worth_as_json(await picks_tallied(sorted({row["touchpoint"] for row in answers})))
+    await add_to_tally(cells_of(responses, answers))
+    worth = worth_as_json(await picks_tallied(sorted({row["touchpoint"] for row in responses})))
     await add_corrections(contacts, worth, -1)
-    await fetch("UPDATE response SET scored_at = $1 WHERE id = ANY($2)", now, claimed)
+    await fetch("UPDATE response SET scored_at = $1 WHERE id = ANY($2)", now, [row["id"] for row in responses])
     await add_corrections(contacts, worth, 1)
 
 
@@ -71,11 +72,14 @@ async def _store_themes(found: "Iterable[tuple[int, ThemeHit]]") -> None:
     await fetch(_INSERT_THEMES, msgspec.json.encode(records).decode())
 
 
-_CLAIM = "SELECT id FROM response WHERE scored_at IS NULL ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED"
+_CLAIM = """
+SELECT id, contact, touchpoint, occurred_at, channel, persona FROM response
+WHERE scored_at IS NULL ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
+"""
 
 _ANSWERS = """
-SELECT a.id, a.question, a.instrument, a.value, a.picks, a.text, r.touchpoint, r.contact, r.occurred_at, r.channel,
-       r.persona, r.locale, v.definition ->> 'language' AS language
+SELECT a.id, a.question, a.instrument, a.value, a.picks, a.text, r.touchpoint, r.occurred_at, r.channel, r.persona,
+       r.locale, v.definition ->> 'language' AS language
 FROM answer a JOIN response r ON r.id = a.response JOIN survey_version v ON v.id = r.survey_version
 WHERE r.id = ANY($1) ORDER BY a.id
 """

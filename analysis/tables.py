@@ -67,7 +67,6 @@ class ContactTally(Table):
     id = BigSerial(primary_key=True)
     touchpoint = ForeignKey(Touchpoint, null=False, on_delete=OnDelete.cascade)
     instrument = Varchar(length=16)
-    question = Varchar(length=64)
     grain = Varchar(length=5)
     first_day = Date(default=None)
     last_day = Date(default=None)
@@ -76,5 +75,6 @@ class ContactTally(Table):
     x_squared = Numeric()
     lens = Numeric()
     lens_squared = Numeric()
+    n_satisfied = BigInt()
     # A report reads one touchpoint's months, or days: the first two columns.
-    contact_tally_cell = Unique([touchpoint, grain, first_day, last_day, instrument, question])
+    contact_tally_cell = Unique([touchpoint, grain, first_day, last_day, instrument])

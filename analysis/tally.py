@@ -1,7 +1,7 @@
 """The tally: how often each value was answered, by touchpoint, day, instrument, question, channel and persona."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 
 import msgspec
@@ -9,6 +9,8 @@ from msgspec import Struct
 
 from analysis.worth import PICK_SEPARATOR
 from core.database import Row, fetch
+
+RESPONSES = "response"  # stands for an instrument where whole responses are counted; its question and value are empty
 
 
 class TallyCell(Struct, frozen=True, order=True):
@@ -23,12 +25,19 @@ class TallyCell(Struct, frozen=True, order=True):
     value: str
 
 
-class TallyCount(Struct, frozen=True):
-    """How often one value of one question was answered at one touchpoint."""
+class Window(Struct, frozen=True):
+    """Some days at one touchpoint, both included."""
 
     touchpoint: int
+    since: date
+    until: date
+
+
+class TallyCount(Struct, frozen=True):
+    """How often a value was answered in the window at that place in the list asked for."""
+
+    window: int
     instrument: str
-    question: str
     value: str
     n: int
 
@@ -40,21 +49,15 @@ def value_of(value: int | None, picks: list[str] | None) -> str | None:
     return PICK_SEPARATOR.join(picks) if picks else None
 
 
-def cells_of(answers: Iterable[Row]) -> Counter[TallyCell]:
-    """Count the rows of answers, each with what its response says of touchpoint, time, channel and persona."""
-    return Counter(
-        TallyCell(
-            answer["touchpoint"],
-            _day_of(answer["occurred_at"]),
-            answer["instrument"],
-            answer["question"],
-            answer["channel"],
-            answer["persona"],
-            value,
-        )
+def cells_of(responses: Iterable[Row], answers: Iterable[Row]) -> Counter[TallyCell]:
+    """Count responses, and answers; each row says its response's touchpoint, time, channel and persona."""
+    whole = [_cell(response, RESPONSES, "", "") for response in responses]
+    given = [
+        _cell(answer, answer["instrument"], answer["question"], value)
         for answer in answers
         if (value := value_of(answer["value"], answer["picks"])) is not None
-    )
+    ]
+    return Counter(whole + given)
 
 
 async def add_to_tally(cells: Counter[TallyCell]) -> None:
@@ -65,10 +68,9 @@ async def add_to_tally(cells: Counter[TallyCell]) -> None:
     await fetch(_ADD, msgspec.json.encode(records).decode())
 
 
-async def read_tally(touchpoints: list[int], since: date, until: date) -> list[TallyCount]:
-    """The counts over the days `since` to `until`, both included, over all channels and personas."""
-    rows = await fetch(_READ, touchpoints, since, until)
-    return [TallyCount(**row) for row in rows]
+async def read_tally(windows: Sequence[Window]) -> list[TallyCount]:
+    """The counts in each window, over all questions of an instrument, channels and personas."""
+    return [TallyCount(**row) for row in await fetch(_READ, *columns_of(windows))]
 
 
 async def picks_tallied(touchpoints: list[int]) -> list[str]:
@@ -79,20 +81,25 @@ async def picks_tallied(touchpoints: list[int]) -> list[str]:
     return [row["value"] for row in rows]
 
 
-async def read_days(touchpoints: list[int], since: date, until: date) -> dict[int, tuple[tuple[date, int], ...]]:
-    """How many answers each day of the period has, by touchpoint: promises are dated, and judged by their dates."""
-    found: dict[int, tuple[tuple[date, int], ...]] = {}
-    for row in await fetch(_READ_DAYS, touchpoints, since, until):
-        found[row["touchpoint"]] = (*found.get(row["touchpoint"], ()), (row["day"], row["n"]))
-    return found
-
-
-async def read_last_days(touchpoints: list[int]) -> dict[int, date]:
-    """The day of the last answer ever, by touchpoint."""
+async def read_last_days(touchpoints: list[int], until: date) -> dict[int, date]:
+    """The day of the last answer up to `until`, by touchpoint."""
     rows = await fetch(
-        "SELECT touchpoint, max(day) AS day FROM tally WHERE touchpoint = ANY($1) GROUP BY 1", touchpoints
+        "SELECT touchpoint, max(day) AS day FROM tally WHERE touchpoint = ANY($1) AND day <= $2 GROUP BY touchpoint",
+        touchpoints,
+        until,
     )
     return {row["touchpoint"]: row["day"] for row in rows}
+
+
+def columns_of(windows: Sequence[Window]) -> tuple[list[int], list[date], list[date]]:
+    """The windows as the three arrays that statements unnest."""
+    return [w.touchpoint for w in windows], [w.since for w in windows], [w.until for w in windows]
+
+
+def _cell(row: Row, instrument: str, question: str, value: str) -> TallyCell:
+    return TallyCell(
+        row["touchpoint"], _day_of(row["occurred_at"]), instrument, question, row["channel"], row["persona"], value
+    )
 
 
 def _day_of(moment: datetime) -> date:
@@ -107,12 +114,8 @@ ON CONFLICT (touchpoint, day, instrument, question, channel, persona, value) DO 
 """
 
 _READ = """
-SELECT touchpoint, instrument, question, value, sum(n)::bigint AS n FROM tally
-WHERE touchpoint = ANY($1) AND day BETWEEN $2 AND $3
-GROUP BY touchpoint, instrument, question, value ORDER BY touchpoint, instrument, question, value
-"""
-
-_READ_DAYS = """
-SELECT touchpoint, day, sum(n)::bigint AS n FROM tally
-WHERE touchpoint = ANY($1) AND day BETWEEN $2 AND $3 GROUP BY touchpoint, day ORDER BY touchpoint, day
+SELECT w.place::int - 1 AS window, t.instrument, t.value, sum(t.n)::bigint AS n
+FROM unnest($1::int[], $2::date[], $3::date[]) WITH ORDINALITY AS w(touchpoint, since, until, place)
+JOIN tally t ON t.touchpoint = w.touchpoint AND t.day BETWEEN w.since AND w.until
+GROUP BY w.place, t.instrument, t.value ORDER BY w.place, t.instrument, t.value
 """

@@ -3,7 +3,7 @@
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.engine import engine_finder
 
-ID = "2026-11-23T11:31:36:999999"
+ID = "2026-11-23T11:36:56:999999"
 VERSION = "1.38.0"
 DESCRIPTION = "indexes of the queue and of the lists"
 

@@ -10,35 +10,22 @@ import pytest
 from analysis.contact_tally import whole_months
 from analysis.load_report import Period, measure
 from analysis.rebuild_tally import rebuild_tally
+from analysis.report import ReportSettings
 from analysis.score_responses import score_responses
 from core.database import fetch
 from surveys.journeys import load_journey
+from tests.analysis.answers import contacts_of, given
 from tests.factories import Hands, make_journey
 from tests.people import People
 
 START = date(2025, 10, 1)
 DAYS = 150
 
-ANSWER = """
-WITH given AS (
-    INSERT INTO response (workspace, contact, touchpoint, survey_version, channel, locale, occurred_at, submitted_at)
-    SELECT $1, $2, t.id, (SELECT max(id) FROM survey_version), 'mail', '', $3, $3
-    FROM touchpoint t WHERE t.key = 'delivery'
-    RETURNING id
-)
-INSERT INTO answer (response, question, instrument, value) SELECT id, 'felt', 'anchor', $4 FROM given
-"""
-
 
 @pytest.fixture
 async def contacts(people: People, hands: Hands) -> list[int]:
     await make_journey(people.acme, hands.now)
-    rows = await fetch(
-        "INSERT INTO contact (workspace, external_id, name, kind, locale, created_at) "
-        "SELECT $1, 'c' || n, '', 'customer', '', now() FROM generate_series(1, 12) n RETURNING id",
-        people.acme,
-    )
-    return [row["id"] for row in rows]
+    return await contacts_of(people.acme, 12)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -46,10 +33,10 @@ async def test_every_period_counts_each_contact_once_with_the_mean_of_their_answ
     people: People, contacts: list[int], hands: Hands, seed: int
 ) -> None:
     dice = random.Random(seed)
-    given = [(dice.choice(contacts), dice.randrange(DAYS), dice.randint(1, 5)) for _ in range(60)]
-    for at, (contact, day, face) in enumerate(given):
+    history = [(dice.choice(contacts), dice.randrange(DAYS), dice.randint(1, 5)) for _ in range(60)]
+    for at, (contact, day, face) in enumerate(history):
         moment = datetime(START.year, START.month, START.day, dice.randrange(24), tzinfo=UTC) + timedelta(days=day)
-        await fetch(ANSWER, people.acme, contact, moment, face)
+        await given(people.acme, contact, moment, ("felt", "anchor", face))
         if at % 7 == 0:
             await score_responses(hands.now)  # in parts, and late answers after early ones
     await score_responses(hands.now)
@@ -57,17 +44,18 @@ async def test_every_period_counts_each_contact_once_with_the_mean_of_their_answ
     for _ in range(25):
         first, last = sorted(dice.sample(range(DAYS), 2))
         period = Period(START + timedelta(days=first), START + timedelta(days=last))
-        measured = await measure(people.acme, view, period)
+        measured = (await measure(people.acme, view, period, ReportSettings(k=1)))["delivery"]
         runs = defaultdict(list)
-        for contact, day, face in given:
+        for contact, day, face in history:
             if first <= day <= last:
                 runs[contact].append((face - 3) / 2)
         means = [fsum(run) / len(run) for run in runs.values()]
-        found = measured.moments.get(view.touchpoints[1].id)
-        assert (found.n if found else 0) == len(means)
-        if found:
-            assert found.sum == pytest.approx(fsum(means), abs=1e-12)
-            assert found.sum_squares == pytest.approx(fsum(mean**2 for mean in means), abs=1e-12)
+        found = measured.sums
+        assert found.n == len(means)
+        assert found.x.sum == pytest.approx(fsum(means), abs=1e-12)
+        assert found.x.sum_squares == pytest.approx(fsum(mean**2 for mean in means), abs=1e-12)
+        assert found.n_satisfied == sum(mean >= 0.5 for mean in means)
+        assert measured.n_responses == sum(first <= day <= last for _, day, _ in history)
 
 
 async def test_a_rebuilt_tally_is_the_one_that_was_kept_and_mends_one_that_was_not(
@@ -76,7 +64,7 @@ async def test_a_rebuilt_tally_is_the_one_that_was_kept_and_mends_one_that_was_n
     dice = random.Random(7)
     for at in range(80):
         moment = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=dice.randrange(1_200))
-        await fetch(ANSWER, people.acme, dice.choice(contacts), moment, dice.randint(1, 5))
+        await given(people.acme, dice.choice(contacts), moment, ("felt", "anchor", dice.randint(1, 5)))
         if at % 9 == 0:
             await score_responses(hands.now)
     await score_responses(hands.now)

@@ -88,6 +88,7 @@ async def test_the_tally_counts_what_was_answered(
         ("anchor", "felt", "2", 2),
         ("emotion", "mood", "frustrated+angry", 1),
         ("nps", "nps", "0", 1),
+        ("response", "", "", 2),
     ]
 
 

@@ -1,0 +1,41 @@
+"""Answers put straight into the database: what matters here is how they are counted, not how they came."""
+
+from datetime import UTC, date, datetime
+
+from core.database import fetch
+
+
+async def contacts_of(workspace: int, n: int) -> list[int]:
+    rows = await fetch(
+        "INSERT INTO contact (workspace, external_id, name, kind, locale, created_at) "
+        "SELECT $1, 'c' || n, '', 'customer', '', now() FROM generate_series(1, $2) n RETURNING id",
+        workspace,
+        n,
+    )
+    return [row["id"] for row in rows]
+
+
+def noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
+async def given(
+    workspace: int, contact: int, moment: datetime, *answers: tuple[str, str, int], touchpoint: str = "delivery"
+) -> None:
+    """One response of `contact`, with answers as (question, instrument, value)."""
+    rows = await fetch(_RESPONSE, workspace, contact, moment, touchpoint)
+    for question, instrument, value in answers:
+        await fetch(
+            "INSERT INTO answer (response, question, instrument, value) VALUES ($1, $2, $3, $4)",
+            rows[0]["id"],
+            question,
+            instrument,
+            value,
+        )
+
+
+_RESPONSE = """
+INSERT INTO response (workspace, contact, touchpoint, survey_version, channel, locale, occurred_at, submitted_at)
+SELECT $1, $2, t.id, (SELECT max(id) FROM survey_version), 'mail', '', $3, $3
+FROM touchpoint t JOIN journey j ON j.id = t.journey WHERE t.key = $4 AND j.workspace = $1 RETURNING id
+"""
