@@ -170,7 +170,7 @@ def rebuild_command(found: Settings) -> None:
     from analysis.rebuild_tally import Rebuilt, rebuild_tally
 
     async def rebuild() -> Rebuilt:
-        with tqdm(desc="Counting again", unit="touchpoint") as bar:
+        with tqdm(desc="Counting again", unit="step") as bar:
 
             def progress(done: int, total: int) -> None:
                 bar.total = total

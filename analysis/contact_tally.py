@@ -97,13 +97,17 @@ def _next_month(day: date) -> date:
 # The pairs i < j of every contact's answers to one question at one touchpoint, each with its d(i, j). `sum_x` runs up
 # to the answer, so that the sum of the run i..j is q.sum_x - p.sum_x + p.x, and those of its shorter runs follow.
 _CORRECTIONS = """
-given AS (
+every AS (
     SELECT r.touchpoint, a.instrument, r.contact, (r.occurred_at AT TIME ZONE 'UTC')::date AS day,
-           w.x, w.lens, row_number() OVER runs AS place, sum(w.x) OVER runs AS sum_x, sum(w.lens) OVER runs AS sum_lens
+           w.x, w.lens, row_number() OVER runs AS place, sum(w.x) OVER runs AS sum_x, sum(w.lens) OVER runs AS sum_lens,
+           count(*) OVER (PARTITION BY r.touchpoint, a.instrument, r.contact) AS answers
     FROM response r JOIN answer a ON a.response = r.id
     JOIN worth w ON w.instrument = a.instrument AND w.value = coalesce(a.value::text, array_to_string(a.picks, '+'))
     WHERE {which} AND r.scored_at IS NOT NULL
-    WINDOW runs AS (PARTITION BY r.touchpoint, a.instrument, r.contact ORDER BY r.occurred_at, r.id)
+    WINDOW runs AS (PARTITION BY r.touchpoint, a.instrument, r.contact ORDER BY r.occurred_at, a.id)
+), given AS (
+    -- Most contacts answer once; they make no pair, and are left out before pairs are sought.
+    SELECT * FROM every WHERE answers > 1
 ), run AS (
     SELECT p.touchpoint, p.instrument, p.day AS first_day, q.day AS last_day, q.place - p.place + 1 AS size,
            q.sum_x - p.sum_x + p.x AS x, p.x AS first_x, q.x AS last_x,

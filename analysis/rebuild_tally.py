@@ -18,26 +18,31 @@ class Rebuilt(Struct, frozen=True):
 
 
 async def rebuild_tally(progress: Callable[[int, int], None] = lambda _done, _all: None) -> Rebuilt:
-    """One touchpoint after the other, in one transaction: reports read the old tally until the new one is whole.
+    """In one transaction: reports read the old tally until the new one is whole, and scoring waits meanwhile.
 
-    `progress` is told how many touchpoints are done, and of how many. Scoring waits meanwhile.
+    `progress` is told how many steps are done, and of how many.
     """
     async with transaction():
         await fetch("LOCK TABLE tally, contact_tally IN SHARE ROW EXCLUSIVE MODE")
-        await fetch(_EMPTY.format(cell=_TALLY_CELL, kept="tally"))
-        await fetch(_EMPTY.format(cell=_CONTACT_TALLY_CELL, kept="contact_tally"))
-        touchpoints = [row["id"] for row in await fetch("SELECT id FROM touchpoint ORDER BY id")]
+        # Sorting ten million answers in memory is worth more than the small share a session is given.
+        await fetch("SET LOCAL work_mem = '512MB'")
         worth = worth_as_json([row["value"] for row in await fetch(_PICKS)])
-        for done, touchpoint in enumerate(touchpoints):
-            progress(done, len(touchpoints))
-            await fetch(_COUNT, touchpoint)
-            await fetch(_CORRECT, touchpoint, worth)
-        progress(len(touchpoints), len(touchpoints))
-        differing = [(await fetch(statement))[0]["n"] for statement in (_TALLY_DIFFERS, _CONTACT_TALLY_DIFFERS)]
-        for statement in _REPLACE:
-            await fetch(statement)
+        steps = [
+            (_EMPTY.format(cell=_TALLY_CELL, kept="tally"), ()),
+            (_EMPTY.format(cell=_CONTACT_TALLY_CELL, kept="contact_tally"), ()),
+            (_COUNT, ()),
+            (_CORRECT, (None, worth)),
+            *[(statement, ()) for statement in (_TALLY_DIFFERS, _CONTACT_TALLY_DIFFERS)],
+            *[(statement, ()) for statement in _REPLACE],
+        ]
+        differing = 0
+        for done, (statement, values) in enumerate(steps):
+            progress(done, len(steps))
+            rows = await fetch(statement, *values)
+            differing += rows[0]["differing"] if rows else 0
+        progress(len(steps), len(steps))
         cells = (await fetch("SELECT (SELECT count(*) FROM tally) + (SELECT count(*) FROM contact_tally) AS n"))[0]["n"]
-    return Rebuilt(cells, sum(differing))
+    return Rebuilt(cells, differing)
 
 
 _PICKS = "SELECT DISTINCT array_to_string(picks, '+') AS value FROM answer WHERE picks IS NOT NULL"
@@ -55,21 +60,21 @@ INSERT INTO new_tally ({_TALLY_CELL})
 SELECT r.touchpoint, (r.occurred_at AT TIME ZONE 'UTC')::date, a.instrument, a.question, r.channel, r.persona,
        coalesce(a.value::text, array_to_string(a.picks, '+')), count(*)
 FROM response r JOIN answer a ON a.response = r.id
-WHERE r.touchpoint = $1 AND r.scored_at IS NOT NULL AND (a.value IS NOT NULL OR a.picks IS NOT NULL)
+WHERE r.scored_at IS NOT NULL AND (a.value IS NOT NULL OR a.picks IS NOT NULL)
 GROUP BY 1, 2, 3, 4, 5, 6, 7
 UNION ALL
 SELECT touchpoint, (occurred_at AT TIME ZONE 'UTC')::date, '{RESPONSES}', '', channel, persona, '', count(*)
-FROM response WHERE touchpoint = $1 AND scored_at IS NOT NULL GROUP BY 1, 2, 5, 6
+FROM response WHERE scored_at IS NOT NULL GROUP BY 1, 2, 5, 6
 """
 
 _CORRECT = (
     WORTH
-    + corrections_where("r.touchpoint = $1")
+    + corrections_where("$1::int IS NULL")
     + f"INSERT INTO new_contact_tally ({_CONTACT_TALLY_CELL}) SELECT {_CONTACT_TALLY_CELL} FROM cell"
 )
 
 _DIFFERS = """
-SELECT count(*) AS n FROM (
+SELECT count(*) AS differing FROM (
     (SELECT {cell} FROM {kept} WHERE {counts} EXCEPT SELECT {cell} FROM new_{kept})
     UNION ALL (SELECT {cell} FROM new_{kept} WHERE {counts} EXCEPT SELECT {cell} FROM {kept})
 ) differing

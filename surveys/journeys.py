@@ -137,6 +137,18 @@ async def touchpoint_keys(workspace: int) -> set[str]:
     return {row["key"] for row in await fetch(_TOUCHPOINT_KEYS, workspace)}
 
 
+async def touchpoints_by_name(workspace: int) -> dict[str, tuple[int, ...]]:
+    """The ids of all touchpoints that are not removed, by `journey/touchpoint` and by the touchpoint's key alone.
+
+    A key alone has several ids where several journeys use it.
+    """
+    found: dict[str, tuple[int, ...]] = {}
+    for row in await fetch(_TOUCHPOINT_NAMES, workspace):
+        found[f"{row['journey']}/{row['key']}"] = (row["id"],)
+        found[row["key"]] = (*found.get(row["key"], ()), row["id"])
+    return found
+
+
 _SUMMARIES = """
 SELECT j.id, j.key, j.name, j.description, j.updated_at,
     (SELECT count(*) FROM stage s WHERE s.journey = j.id AND NOT s.is_removed) AS stages,
@@ -189,4 +201,9 @@ WHERE g.workspace = $1 AND g.event = ANY($2) AND g.is_active ORDER BY g.id
 
 _TOUCHPOINT_KEYS = """
 SELECT t.key FROM touchpoint t JOIN journey j ON j.id = t.journey WHERE j.workspace = $1 AND NOT t.is_removed
+"""
+
+_TOUCHPOINT_NAMES = """
+SELECT t.id, t.key, j.key AS journey FROM touchpoint t JOIN journey j ON j.id = t.journey
+WHERE j.workspace = $1 AND NOT t.is_removed ORDER BY t.id
 """

@@ -53,8 +53,8 @@ async def publish_all(workspace: int, definitions: Sequence[SurveyDefinition], n
 async def lock_workspace(workspace: int) -> None:
     """Until the transaction ends, nobody else publishes or imports here. Raises NotFound.
 
-    One lock for all surveys, because a survey that is not there yet has no row to lock. Events and answers, which only
-    refer to the workspace, are not held up.
+    The rows that are written lock themselves; this one lock before them keeps two who write the same rows in different
+    orders from waiting for each other forever. Events and answers, which only refer to the workspace, are not held up.
     """
     if not await fetch("SELECT id FROM workspace WHERE id = $1 FOR NO KEY UPDATE", workspace):
         raise NotFound("There is no such workspace.")

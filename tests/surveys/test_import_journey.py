@@ -157,6 +157,17 @@ async def test_what_the_file_no_longer_names_is_marked_and_comes_back_with_its_i
     assert await export_journey(workspace, "buying") == JOURNEY
 
 
+async def test_an_ask_taken_out_is_asked_no_more_though_its_touchpoint_stays(workspace: int) -> None:
+    await import_journey(workspace, JOURNEY, NOW)
+    changed = with_touchpoints(msgspec.structs.replace(ONLINE_DEMO, asks=(ASK_DEMO,)), SILENT)
+    await import_journey(workspace, changed, LATER)
+    # A survey that nobody asks any more is kept, but belongs to no journey.
+    assert await export_journey(workspace, "buying") == msgspec.structs.replace(changed, surveys=changed.surveys[:1])
+    assert len(await active_triggers(workspace, ["demo.held"])) == 1
+    await import_journey(workspace, with_touchpoints(msgspec.structs.replace(ONLINE_DEMO, asks=())), LATER)
+    assert [one.has_survey for one in (await load_journey(workspace, "buying")).touchpoints] == [False]
+
+
 async def test_a_touchpoint_moves_to_another_stage_with_its_id(workspace: int) -> None:
     await import_journey(workspace, JOURNEY, NOW)
     before = await ids_by_key("touchpoint")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from core.database import fetch
+from core.database import fetch, transaction
 from core.errors import Invalid, NotFound
 from surveys.definition import Question, SurveyDefinition
 from surveys.instruments import Instrument
@@ -51,6 +51,27 @@ async def test_five_who_publish_the_same_at_once_make_one_version(workspace: int
     assert await asyncio.gather(*[publish(workspace, SURVEY, NOW) for _ in range(5)]) == [1] * 5
     assert await asyncio.gather(*[publish(workspace, REWORDED, NOW) for _ in range(5)]) == [2] * 5
     assert await versions() == [(1, ""), (2, "Two questions.")]
+
+
+async def test_two_who_publish_the_same_surveys_in_opposite_orders_do_not_block_each_other(workspace: int) -> None:
+    other = msgspec.structs.replace(SURVEY, key="after-call")
+    first_is_half_done = asyncio.Event()
+
+    async def forwards() -> None:
+        async with transaction():
+            await publish(workspace, SURVEY, NOW)
+            first_is_half_done.set()
+            await asyncio.sleep(0.2)  # long enough for the other to take its first survey, if nothing holds it
+            await publish(workspace, other, NOW)
+
+    async def backwards() -> None:
+        await first_is_half_done.wait()
+        async with transaction():
+            await publish(workspace, other, NOW)
+            await publish(workspace, SURVEY, NOW)
+
+    await asyncio.gather(forwards(), backwards())
+    assert await versions() == [(1, ""), (1, "")]
 
 
 async def test_the_same_key_in_another_workspace_is_another_survey(workspace: int) -> None:
