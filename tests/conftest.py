@@ -1,5 +1,7 @@
 """What every test may ask for: a real database, emptied after each test that used it."""
 
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +19,21 @@ from core.settings import Settings
 from core.site import Site
 from tests.factories import Hands, Letterbox
 from tests.people import BASE_URL, People, people_of
+
+BASE = pytest.StashKey[Path]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A temporary folder of this run's own: pytest's shared one is closed to PostgreSQL's user by every other run."""
+    if not hasattr(config, "workerinput") and config.option.basetemp is None:
+        config.stash[BASE] = Path(tempfile.mkdtemp(prefix="kept-tests-"))
+        config.option.basetemp = config.stash[BASE] / "base"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if BASE in config.stash:
+        shutil.rmtree(config.stash[BASE], ignore_errors=True)
+
 
 configure_logs(Settings(log_level="warning"))
 
