@@ -13,6 +13,7 @@ from math import fsum, log, sqrt
 from msgspec import Struct
 
 from analysis.redaction import redact
+from analysis.wordlists import MAX_READ_CHARACTERS
 
 MAX_QUOTES = 3
 MAX_QUOTE_CHARACTERS = 280
@@ -94,7 +95,9 @@ def _read(candidates: Iterable[Candidate]) -> list[_Reading]:
     """The readable candidates, most recent first, each with its tf-idf vector of length 1."""
     recent = sorted(candidates, key=lambda candidate: candidate.id)
     recent.sort(key=lambda candidate: candidate.submitted_at, reverse=True)
-    texts = [(candidate, _shortened(redact(candidate.text))) for candidate in recent[:_MAX_CANDIDATES]]
+    texts = [
+        (candidate, _shortened(redact(candidate.text[:MAX_READ_CHARACTERS]))) for candidate in recent[:_MAX_CANDIDATES]
+    ]
     counted = [
         (candidate, text, Counter(_WORD.findall(_PLACEHOLDER.sub(" ", text).lower()))) for candidate, text in texts
     ]

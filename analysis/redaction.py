@@ -28,9 +28,9 @@ _NAMES = rf"{_NAME_WORD}(?: (?:(?:van|von|de|der|den|di|da|la|le|el|bin) ){{0,2}
 _TITLED = re.compile(rf"(?<!\w)(?P<key>(?:Mr|Mrs|Ms|Miss|Mister|Dr|Prof|Herr|Frau|Sir|Madam)\.?\s)(?P<name>{_NAMES})")
 _GREETED = re.compile(
     rf"(?<!\w)(?P<key>(?i:dear|hi|hello|hey|good morning|good afternoon|good evening|thanks|many thanks|"
-    rf"thank you|thanks to|thank you to|thanks go to|kudos to|my name is|this is|i am|i'm|spoke to|spoke with|talked to|"
-    rf"talked with|speak to|speak with|met with|ask for|helped by|served by|agent|advisor|adviser|consultant|colleague|"
-    rf"technician|named|called)"
+    rf"thank you|thanks to|thank you to|thanks go to|kudos to|my name is|this is|i am|i'm|spoke to|spoke with|"
+    rf"talked to|talked with|speak to|speak with|met with|ask for|helped by|served by|agent|advisor|adviser|consultant|"
+    rf"colleague|technician|named|called)"
     rf",?[ ])(?P<name>{_NAMES})"
 )
 _SIGNED = re.compile(
@@ -151,8 +151,8 @@ def redact(text: str) -> str:
     if any(character.isdigit() for character in text):
         text = _IBAN.sub(_without_iban, text)
         text = _KEYED.sub(lambda found: f"{found['key']}[number]", text)
-        text = _DIGITS.sub(_without_digits, text)
         text = _CODE.sub("[number]", text)
+        text = _DIGITS.sub(_without_digits, text)
     for names in (_TITLED, _SIGNED, _GREETED):
         text = names.sub(_without_name, text)
     return text

@@ -38,8 +38,8 @@ _EMOTIONS_BY_VALENCE: dict[float, tuple[str, ...]] = {
 VALENCES: dict[str, float] = {
     emotion: valence for valence, emotions in _EMOTIONS_BY_VALENCE.items() for emotion in emotions
 }
-# How stirred up each emotion is, from 0 asleep to 1 beside oneself: ours, after the circle of Russell 1980. It is a lane
-# of its own and never enters x: quiet disappointment may be worse than a loud one.
+# How stirred up each emotion is, from 0 asleep to 1 beside oneself: ours, after the circle of Russell 1980. A lane of
+# its own that never enters x.
 AROUSAL: dict[str, float] = {
     "happy": 0.6,
     "pleased": 0.5,

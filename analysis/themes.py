@@ -218,7 +218,8 @@ def _match(words: list[_Word], place: int, elements: tuple[_Element, ...]) -> in
     for number, (choices, prefixes) in enumerate(elements):
         if not choices and not prefixes:
             rest = elements[number + 1 :]
-            tries = (_match(words, later, rest) for later in range(place, min(place + _GAP_WORDS + 1, len(words))))
+            reach = range(place, min(place + _GAP_WORDS + 1, len(words)))
+            tries = (_match(words, later, rest) for later in reach if words[later].sentence == sentence)
             return next((last for last in tries if last is not None), None)
         place += 1
         if place >= len(words) or words[place].sentence != sentence:

@@ -193,5 +193,6 @@ VALUES ($1, 'k' || $2::bigint, 'order.delivered', $2, $3, $3, '{}')
 """
 
 _COMMENT = """
-INSERT INTO answer (response, question, instrument, text) SELECT id, 'why', 'comment', $2 FROM response WHERE contact = $1
+INSERT INTO answer (response, question, instrument, text)
+SELECT id, 'why', 'comment', $2 FROM response WHERE contact = $1
 """

@@ -1,0 +1,80 @@
+"""The language gate: script, then a sure detector, then the locale, then the only language offered."""
+
+import pytest
+
+from analysis.language import Language, LanguageMethod, base_language, language_of
+
+FOREIGN = {
+    "de": "Die Rechnung kam viel zu spät und niemand hat geantwortet",
+    "nl": "De levering was veel te laat en niemand belde terug",
+    "fr": "Le service client ne répond jamais au téléphone",
+    "es": "La aplicación no funciona bien desde ayer",
+    "it": "Il servizio era ottimo, grazie a tutti",
+    "pt": "O atendimento foi muito demorado e confuso",
+    "pl": "Obsługa klienta była bardzo pomocna i szybka",
+    "sv": "Det tog alldeles för lång tid att få svar",
+    "tr": "Müşteri hizmetleri çok yavaş cevap verdi",
+    "fi": "Palvelu oli nopeaa ja todella ystävällistä",
+}
+
+
+@pytest.mark.parametrize(("code", "text"), FOREIGN.items())
+def test_an_english_locale_does_not_make_another_language_english(code: str, text: str) -> None:
+    language = language_of(text, "en-GB", ["en"])
+    assert language == Language(code, LanguageMethod.DETECTOR)
+    assert not language.is_scored
+
+
+def test_english_is_scored_whatever_the_locale_of_the_person() -> None:
+    language = language_of("The training was far too short for our team", "de-AT", ["de", "en"])
+    assert language == Language("en", LanguageMethod.DETECTOR)
+
+
+def test_three_words_or_fewer_are_decided_by_the_locale_alone() -> None:
+    assert language_of("sehr gut danke", "en", ["en", "de"]) == Language("en", LanguageMethod.LOCALE)
+    assert language_of("Very good service", "de", ["en", "de"]) == Language("de", LanguageMethod.LOCALE)
+
+
+def test_without_a_locale_a_short_comment_takes_the_only_language_offered() -> None:
+    assert language_of("Very good", None, ["en"]) == Language("en", LanguageMethod.OFFERED)
+    assert language_of("Very good", None, ["en", "de"]) == Language(None, LanguageMethod.UNKNOWN)
+
+
+def test_an_unsure_detector_leaves_the_word_to_the_locale() -> None:
+    assert language_of("overall i like it", "en-US", ["en"]) == Language("en", LanguageMethod.LOCALE)
+
+
+@pytest.mark.parametrize(
+    "text", ["客服态度很好但是等待时间太长", "Очень долго", "الخدمة بطيئة", "対応が遅い", "บริการดี"]
+)
+def test_a_script_that_is_not_latin_is_never_english(text: str) -> None:
+    language = language_of(text, "en", ["en"])
+    assert language.method is LanguageMethod.SCRIPT
+    assert not language.is_scored
+
+
+def test_an_emoji_needs_no_language() -> None:
+    language = language_of("😡😡 10/10", "de", ["de"])
+    assert language == Language(None, LanguageMethod.NO_WORDS)
+    assert language.is_scored
+
+
+def test_an_unknown_language_is_not_scored() -> None:
+    assert not language_of("Very good", None, []).is_scored
+
+
+def test_addresses_are_no_words() -> None:
+    assert (
+        language_of("https://kept.example/en/index anna@kept.example", "en", ["en"]).method is LanguageMethod.NO_WORDS
+    )
+
+
+@pytest.mark.parametrize(
+    ("locale", "code"), [("en-GB", "en"), ("en_US", "en"), ("EN", "en"), ("pt-BR", "pt"), ("", None), (None, None)]
+)
+def test_the_base_language_of_a_locale(locale: str | None, code: str | None) -> None:
+    assert base_language(locale) == code
+
+
+def test_offering_a_language_the_detector_does_not_know_changes_nothing() -> None:
+    assert language_of("The training was far too short", "en", ["en", "tlh"]).code == "en"
