@@ -5,20 +5,23 @@ of its own is filled by SQL: twelve touchpoints, two years, contacts who answer 
 """
 
 import asyncio
-import random
 import shutil
 import sys
 import tempfile
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 
+import asyncpg
+
 from accounts.membership import create_workspace
 from analysis.load_report import Period, load_report
 from analysis.rebuild_tally import rebuild_tally
+from analysis.report import JourneyReport
 from bench.figure import Figure
-from core.database import connected, fetch, migrate
+from core.database import connected, fetch, migrate, transaction
 from core.embedded import embedded_postgres
 from core.settings import BASE_FOLDER
 from surveys.import_journey import import_journey
@@ -26,24 +29,147 @@ from surveys.journey_file import read_journey
 
 FEW, MANY = 100_000, 10_000_000
 PERIOD = Period(date(2024, 1, 1), date(2025, 12, 31))
-ANSWERS_A_CONTACT = 5  # over all touchpoints, on average
+ANSWERS_A_CONTACT = 5  # over the twelve touchpoints, on average
 RUNS = 7
 
 
-async def _fill(workspace: int, n: int) -> None:
-    """Contacts, then `n` responses with an anchor answer each; indexes are built after the rows are there."""
-    dice = "setseed(0.5)"
-    await fetch(f"SELECT {dice}")
-    await fetch(_CONTACTS, workspace, n // ANSWERS_A_CONTACT)
+def figures(many: int = MANY) -> list[Figure]:
+    """The figures of one run; the two databases stand side by side in one server and are measured in turn."""
+    folder = Path(tempfile.mkdtemp(prefix="kept-bench-"))
+    try:
+        with embedded_postgres(folder) as url:
+            return asyncio.run(_measure(url, many))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _measure(url: str, many: int) -> list[Figure]:
+    few_url, few, _ = await _filled(url, "few", min(FEW, many))
+    many_url, workspace, seconds = await _filled(url, "many", many)
+    few_report = await _timed(few_url, lambda: load_report(few, "crm-purchase", PERIOD))
+    many_report = await _timed(many_url, lambda: load_report(workspace, "crm-purchase", PERIOD))
+    sql = await _timed(many_url, _best_sql, runs=3)
+    await _require_equal_means(many_url, workspace)
+    return [
+        Figure("tally_rebuild_answers_per_s", many / seconds, "answers/s"),
+        Figure("curve_10m_seconds", many_report, "s"),
+        Figure("curve_best_sql_seconds", sql, "s"),
+        Figure("curve_10m_over_100k", many_report / few_report, "ratio"),
+        Figure("curve_over_best_sql", many_report / sql, "ratio"),
+    ]
+
+
+async def _filled(url: str, name: str, n: int) -> tuple[str, int, float]:
+    """A database with `n` answers: its URL, its workspace, and the seconds that loading and counting took."""
+    connection = await asyncpg.connect(url)
+    await connection.execute(f"CREATE DATABASE {name}")
+    await connection.close()
+    own_url = url.replace("/postgres?", f"/{name}?")
+    async with connected(own_url):
+        await migrate()
+        now = datetime.now(UTC)
+        workspace = await create_workspace("bench", "Bench", now)
+        journey = (BASE_FOLDER / "demo" / "journey.yaml").read_text(encoding="utf-8")  # noqa: ASYNC240
+        await import_journey(workspace, read_journey(journey, "journey.yaml"), now)
+        await fetch(_CONTACTS, workspace, max(n // ANSWERS_A_CONTACT, 1))
+        started = perf_counter()
+        await _load(workspace, n)
+        loaded = perf_counter()
+        rebuilt = await rebuild_tally()
+        counted = perf_counter()
+        print(
+            f"{name}: {n:,} answers loaded in {loaded - started:.1f} s, counted in {counted - loaded:.1f} s, "
+            f"{rebuilt.cells:,} cells",
+            flush=True,
+        )
+        await fetch("ANALYZE")
+    return own_url, workspace, counted - started
 
 
 async def _load(workspace: int, n: int) -> None:
-    indexes = await fetch(_INDEXES)
-    for index in indexes:
-        await fetch(f'DROP INDEX "{index["name"]}"')
-    await fetch(_RESPONSES, workspace, n)
-    await fetch(_ANSWERS)
-    for index in indexes:
-        await fetch(index["definition"])
-    await fetch("ANALYZE response")
-    await fetch("ANALYZE answer")
+    """Rows first and indexes after them, as a bulk load does; foreign keys hold by how the rows are made."""
+    async with transaction():
+        indexes = await fetch(_INDEXES)
+        await fetch("SET LOCAL session_replication_role = replica")
+        await fetch("SET LOCAL maintenance_work_mem = '1GB'")
+        for index in indexes:
+            await fetch(f'DROP INDEX "{index["name"]}"')
+        await fetch(_RESPONSES, workspace, n)
+        await fetch(_ANSWERS)
+        for index in indexes:
+            await fetch(index["definition"])
+    await fetch("ANALYZE")
+
+
+async def _timed(url: str, act: Callable[[], Awaitable[object]], runs: int = RUNS) -> float:
+    """The median seconds of `act` after one run that is not counted."""
+    async with connected(url):
+        await act()
+        seconds = []
+        for _ in range(runs):
+            started = perf_counter()
+            await act()
+            seconds.append(perf_counter() - started)
+    return median(seconds)
+
+
+async def _best_sql() -> list[dict[str, object]]:
+    """The best single statement over the raw answers that gives the same means."""
+    return await fetch(_BEST_SQL, PERIOD.start, PERIOD.end)
+
+
+async def _require_equal_means(url: str, workspace: int) -> None:
+    """The two ways must agree, else their times mean nothing."""
+    async with connected(url):
+        report: JourneyReport = await load_report(workspace, "crm-purchase", PERIOD)
+        rows = {row["key"]: row for row in await _best_sql()}
+    for figure in report.touchpoints:
+        row = rows[figure.key]
+        if figure.n_contacts != row["n"] or abs((figure.mean or 0) - float(str(row["mean"]))) > 1e-9:
+            raise AssertionError(f"{figure.key}: {figure.n_contacts} {figure.mean} is not {row}")
+
+
+_INDEXES = """
+SELECT indexrelid::regclass::text AS name, pg_get_indexdef(indexrelid) AS definition FROM pg_index
+WHERE indrelid IN ('response'::regclass, 'answer'::regclass) AND NOT indisunique
+"""
+
+_CONTACTS = """
+INSERT INTO contact (workspace, external_id, name, kind, locale, created_at)
+SELECT $1, n::text, '', 'customer', '', now() FROM generate_series(1, $2::int) n
+"""
+
+# Hashes instead of random(): the same rows on every run and machine.
+_RESPONSES = """
+INSERT INTO response (workspace, contact, touchpoint, survey_version, channel, locale, occurred_at, submitted_at, scored_at)
+SELECT $1, c.first + (hashint8extended(n, 1) & 9223372036854775807) % c.size,
+       t.ids[1 + (hashint8extended(n, 2) & 9223372036854775807) % 12], v.id, 'mail', '', moment, moment, moment
+FROM (SELECT min(id) AS first, count(*) AS size FROM contact) c,
+     (SELECT array_agg(id ORDER BY id) AS ids FROM touchpoint) t,
+     (SELECT min(id) AS id FROM survey_version) v,
+     generate_series(1::bigint, $2::bigint) n,
+     LATERAL (SELECT timestamptz '2024-01-01 00:00Z' + (hashint8extended(n, 3) & 9223372036854775807) % 63158400
+                     * interval '1 second' AS moment) m
+"""
+
+_ANSWERS = """
+INSERT INTO answer (response, question, instrument, value)
+SELECT id, 'felt', 'anchor', 1 + (hashint8extended(id, 4) & 9223372036854775807) % 5 FROM response
+"""
+
+_BEST_SQL = """
+SELECT t.key, count(*) AS n, avg(x) AS mean FROM (
+    SELECT r.touchpoint, r.contact, avg((a.value - 3) / 2.0) AS x
+    FROM response r JOIN answer a ON a.response = r.id AND a.instrument = 'anchor'
+    WHERE r.occurred_at >= $1 AND r.occurred_at < $2 GROUP BY r.touchpoint, r.contact
+) contact_mean JOIN touchpoint t ON t.id = touchpoint GROUP BY t.key
+"""
+
+
+def main() -> None:
+    for figure in figures(int(sys.argv[1]) if len(sys.argv) > 1 else MANY):
+        print(figure)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,9 +1,9 @@
 """Mail leaves here: the message, and the SMTP transport."""
 
 from email.errors import HeaderParseError
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from typing import Protocol
 
 import aiosmtplib
@@ -25,6 +25,27 @@ class Mail(Struct, frozen=True, kw_only=True):
     headers: tuple[tuple[str, str], ...] = ()
 
 
+class _UnfoldedHeader(UnstructuredHeader, BaseHeader):
+    """A header that keeps its one line: a long URL that is folded is encoded, and mail programs then can't read it."""
+
+    def fold(self, *, policy: Policy) -> str:
+        # What is beyond ASCII has to be encoded whatever it costs.
+        return f"{self.name}: {self}{policy.linesep}" if self.isascii() else super().fold(policy=policy)
+
+
+def _headers() -> HeaderRegistry:
+    registry = HeaderRegistry()
+    registry.map_to_type("list-unsubscribe", _UnfoldedHeader)
+    return registry
+
+
+# The header itself knows not to fold: the policy under which the SMTP client writes a message is its own.
+_POLICY = SMTP.clone(header_factory=_headers())
+
+# RFC 4954, 6: asked to log in, or a log-in that does not do. The operator's to mend, at whatever command it is said.
+_ABOUT_THE_LOG_IN = frozenset({530, 534, 535, 538})
+
+
 class NotDelivered(Exception):
     """The mail was not taken. `permanent` says whether trying again is of use."""
 
@@ -41,7 +62,7 @@ class Transport(Protocol):
 
 def message_of(mail: Mail, sender: str) -> EmailMessage:
     """`mail` as a MIME message with its plain-text twin. Raises Invalid for an address or header that is none."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     message["From"] = sender
     message["To"] = address_of(mail.to)
     message["Message-ID"] = mail.message_id
@@ -88,11 +109,17 @@ class SmtpTransport:
             )
         except aiosmtplib.SMTPRecipientsRefused as fault:
             codes = [refused.code for refused in fault.recipients]
-            raise NotDelivered(f"recipient refused with {codes[0]}", permanent=all(c >= 500 for c in codes)) from fault
+            permanent = all(_is_about_the_mail(code) for code in codes)
+            raise NotDelivered(f"recipient refused with {codes[0]}", permanent=permanent) from fault
+        except aiosmtplib.SMTPDataError as fault:
+            raise NotDelivered(f"refused with {fault.code}", permanent=_is_about_the_mail(fault.code)) from fault
         except aiosmtplib.SMTPResponseException as fault:
-            # A refused log-in is the operator's to mend; it says nothing against the mail.
-            is_about_us = isinstance(fault, aiosmtplib.SMTPAuthenticationError)
-            permanent = fault.code >= 500 and not is_about_us
-            raise NotDelivered(f"refused with {fault.code}", permanent=permanent) from fault
+            # Refused before the recipient was named: that says something of our settings and nothing against the mail.
+            raise NotDelivered(f"refused with {fault.code}", permanent=False) from fault
         except (aiosmtplib.SMTPException, OSError) as fault:
             raise NotDelivered(type(fault).__name__, permanent=False) from fault
+
+
+def _is_about_the_mail(code: int) -> bool:
+    """Whether a refusal is one for good, of this mail or of its recipient."""
+    return code >= 500 and code not in _ABOUT_THE_LOG_IN

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from core.database import fetch, transaction
 from core.errors import Expired, NotFound
+from feedback.opting_out import HAS_OPTED_OUT
 from surveys.answering import GivenAnswer
 from surveys.definition import SurveyDefinition
 
@@ -43,7 +44,7 @@ async def find_invitation(invitation: int, now: datetime) -> OpenInvitation:
         workspace_name=row["workspace_name"],
         survey=msgspec.json.decode(row["definition"], type=SurveyDefinition),
         state=AnswerState.ANSWERED if row["is_answered"] else state,
-        is_unsubscribed=row["unsubscribed_at"] is not None,
+        is_unsubscribed=row["is_unsubscribed"],
     )
 
 
@@ -67,18 +68,8 @@ async def store_response(invitation: OpenInvitation, answers: Sequence[GivenAnsw
     return True
 
 
-async def unsubscribe(invitation: int, now: datetime) -> None:
-    """The contact of this invitation is never written to again, about anything."""
-    await fetch(
-        "UPDATE contact SET unsubscribed_at = coalesce(unsubscribed_at, $1) "
-        "WHERE id = (SELECT contact FROM invitation WHERE id = $2)",
-        now,
-        invitation,
-    )
-
-
-_INVITATION = """
-SELECT i.id, i.expires_at, w.name AS workspace_name, v.definition, c.unsubscribed_at,
+_INVITATION = f"""
+SELECT i.id, i.expires_at, w.name AS workspace_name, v.definition, {HAS_OPTED_OUT} AS is_unsubscribed,
        EXISTS (SELECT FROM response r WHERE r.invitation = i.id) AS is_answered
 FROM invitation i JOIN workspace w ON w.id = i.workspace JOIN survey_version v ON v.id = i.survey_version
 JOIN contact c ON c.id = i.contact WHERE i.id = $1

@@ -25,15 +25,31 @@ async def post_events(
 def events_in(body: bytes) -> list[IncomingEvent]:
     """One event or a list of them. Raises Invalid with every fault and its place, such as `[3].contact.id`."""
     try:
-        found = msgspec.json.decode(body, type=IncomingEvent | list[IncomingEvent])
-    except msgspec.ValidationError as fault:
-        plain = msgspec.json.decode(body)
-        parts = {f"[{at}]": part for at, part in enumerate(plain)} if isinstance(plain, list) else {"": plain}
-        faults = [found for place, part in parts.items() for found in structure_faults(part, IncomingEvent, place)]
-        raise Invalid(*(Fault(found.field or "body", found.message) for found in faults)) from fault
+        return _decode(body)
+    except RecursionError as fault:
+        raise Invalid(Fault("body", "lists and objects are nested too deep in it")) from fault
     except (msgspec.DecodeError, UnicodeDecodeError) as fault:
         raise Invalid(Fault("body", f"this is not JSON: {fault}")) from fault
+
+
+def _decode(body: bytes) -> list[IncomingEvent]:
+    try:
+        found = msgspec.json.decode(body, type=IncomingEvent | list[IncomingEvent])
+    except msgspec.ValidationError as fault:
+        raise Invalid(*_faults_in(body, fault)) from fault
     return found if isinstance(found, list) else [found]
+
+
+def _faults_in(body: bytes, first: msgspec.ValidationError) -> list[Fault]:
+    """All faults of the structure; only the `first` where a number is in the way that no type can hold."""
+    try:
+        plain = msgspec.json.decode(body)
+    except msgspec.ValidationError:
+        words, _, place = str(first).partition(" - at `$")
+        return [Fault(place.split("[...]")[0].strip(".`") or "body", words)]
+    parts = {f"[{at}]": part for at, part in enumerate(plain)} if isinstance(plain, list) else {"": plain}
+    faults = [found for place, part in parts.items() for found in structure_faults(part, IncomingEvent, place)]
+    return [Fault(found.field or "body", found.message) for found in faults]
 
 
 API = [post_events]

@@ -27,7 +27,7 @@ class ContactFacts(Struct, frozen=True):
 
     has_address: bool
     is_unsubscribed: bool
-    last_asked_here: datetime | None  # the experience last asked about at the trigger's touchpoint
+    asked_here: datetime | None  # of the experiences asked about at the trigger's touchpoint, the one nearest in time
 
 
 class Verdict(Struct, frozen=True):
@@ -52,9 +52,9 @@ def decide(occurred_at: datetime, trigger: TriggerView, contact: ContactFacts, n
         return _refused(Reason.NO_ADDRESS)
     if expires_at <= now:
         return _refused(Reason.TOO_LATE, expired_at=expires_at.isoformat())
-    if contact.last_asked_here and abs(occurred_at - contact.last_asked_here) < timedelta(days=ASKED_HERE_DAYS):
-        asked_on = contact.last_asked_here.isoformat()
-        return _refused(Reason.ASKED_HERE_RECENTLY, last_asked_about=asked_on, days=str(ASKED_HERE_DAYS))
+    if contact.asked_here and abs(occurred_at - contact.asked_here) < timedelta(days=ASKED_HERE_DAYS):
+        asked_about = contact.asked_here.isoformat()
+        return _refused(Reason.ASKED_HERE_RECENTLY, asked_about=asked_about, days=str(ASKED_HERE_DAYS))
     due_at = max(now, occurred_at + timedelta(seconds=trigger.wait_seconds))
     return Verdict(Outcome.ASKED, Reason.DUE, due_at, max(expires_at, due_at + timedelta(days=1)))
 

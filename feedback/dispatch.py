@@ -12,6 +12,7 @@ from core.errors import Invalid
 from core.mail import NotDelivered
 from core.site import Site
 from feedback.invitation_mail import InvitedContact, invitation_mail
+from feedback.opting_out import HAS_OPTED_OUT
 from feedback.tables import InvitationState
 from surveys.definition import SurveyDefinition
 
@@ -20,24 +21,26 @@ log = structlog.get_logger()
 BATCH = 50
 LEASE = timedelta(minutes=5)  # longer than a batch can take; a killed worker's claims are free again after it
 MOST_ATTEMPTS = 6
+LONGEST_ERROR = 200  # characters, as its column takes
 FIRST_PAUSE = timedelta(minutes=2)  # doubles with every attempt
 
 
-class _Claimed(Struct):
-    """An invitation that this worker may send until its lease ends."""
+class _Claimed(Struct, frozen=True):
+    """An invitation that this worker may send until its lease ends; `definition` is the survey's, as JSON."""
 
     id: int
     attempts: int
+    is_answered: bool
     is_expired: bool
-    is_unsubscribed: bool
+    is_removed: bool
+    has_opted_out: bool
     contact: InvitedContact
-    survey: SurveyDefinition
+    definition: str
 
 
-class _Result(Struct):
+class _Result(Struct, frozen=True):
     """What became of one invitation."""
 
-    id: int
     state: InvitationState
     due_at: datetime | None = None
     error: str = ""
@@ -46,9 +49,11 @@ class _Result(Struct):
 async def dispatch(site: Site, now: datetime) -> int:
     """Send one batch of due invitations; returns how many were handled."""
     claimed = await _claim(now)
-    if claimed:
-        results = await asyncio.gather(*[_deliver(site, invitation, now) for invitation in claimed])
-        await fetch(_RECORD, msgspec.json.encode(results).decode(), now)
+    # Every mail under way is waited for, even where the database takes no results any more.
+    ends = await asyncio.gather(*[_handle(site, invitation, now) for invitation in claimed], return_exceptions=True)
+    for end in ends:
+        if end is not None:
+            raise end
     return len(claimed)
 
 
@@ -58,38 +63,63 @@ async def _claim(now: datetime) -> list[_Claimed]:
         _Claimed(
             id=row["id"],
             attempts=row["attempts"],
+            is_answered=row["is_answered"],
             is_expired=row["expires_at"] <= now,
-            is_unsubscribed=row["unsubscribed_at"] is not None,
+            is_removed=row["is_removed"],
+            has_opted_out=row["has_opted_out"],
             contact=InvitedContact(row["workspace"], row["workspace_name"], row["email"] or "", row["id"]),
-            survey=msgspec.json.decode(row["definition"], type=SurveyDefinition),
+            definition=row["definition"],
         )
         for row in rows
     ]
 
 
-async def _deliver(site: Site, invitation: _Claimed, now: datetime) -> _Result:
-    if invitation.is_unsubscribed:
-        return _Result(invitation.id, InvitationState.CANCELLED)
+async def _handle(site: Site, invitation: _Claimed, now: datetime) -> None:
+    """Send and record at once: of all that a killed worker had claimed, only mails under way are sent twice."""
+    result = _without_a_mail(invitation) or await _send(site, invitation, now)
+    await fetch(_RECORD, invitation.id, result.state.value, result.due_at, result.error[:LONGEST_ERROR], now)
+
+
+def _without_a_mail(invitation: _Claimed) -> _Result | None:
+    """What becomes of an invitation that must not be mailed (again); None where it must."""
+    if invitation.is_answered:  # an earlier worker was killed between the mail and its record
+        return _Result(InvitationState.SENT)
+    if invitation.has_opted_out:
+        return _Result(InvitationState.CANCELLED)
+    if invitation.is_removed:
+        return _Result(InvitationState.CANCELLED, error="the touchpoint was removed")
     if invitation.is_expired:
-        return _Result(invitation.id, InvitationState.MISSED)
+        return _Result(InvitationState.MISSED)
+    if invitation.attempts > MOST_ATTEMPTS:
+        return _Result(InvitationState.FAILED, error="the worker was stopped at every attempt")
+    return None
+
+
+async def _send(site: Site, invitation: _Claimed, now: datetime) -> _Result:
     try:
-        await site.transport.send(invitation_mail(site, invitation.contact, invitation.survey))
+        survey = msgspec.json.decode(invitation.definition, type=SurveyDefinition)
+        await site.transport.send(invitation_mail(site, invitation.contact, survey))
     except Invalid as fault:
-        return _Result(invitation.id, InvitationState.FAILED, error=str(fault)[:200])
+        return _Result(InvitationState.FAILED, error=str(fault))
     except NotDelivered as fault:
         log.warning("mail_not_delivered", invitation=invitation.id, attempt=invitation.attempts, reason=str(fault))
-        return _after_failure(invitation, fault, now)
-    return _Result(invitation.id, InvitationState.SENT)
+        return _after_failure(invitation, str(fault), now, is_permanent=fault.permanent)
+    except Exception as fault:
+        # Whatever is wrong with this one, the others of the batch leave and this one is not tried for ever. Its words
+        # are kept nowhere: they may quote an address.
+        log.error("mail_failed", invitation=invitation.id, attempt=invitation.attempts, exc_info=fault)
+        return _after_failure(invitation, type(fault).__name__, now)
+    return _Result(InvitationState.SENT)
 
 
-def _after_failure(invitation: _Claimed, fault: NotDelivered, now: datetime) -> _Result:
-    if fault.permanent or invitation.attempts >= MOST_ATTEMPTS:
-        return _Result(invitation.id, InvitationState.FAILED, error=str(fault)[:200])
+def _after_failure(invitation: _Claimed, reason: str, now: datetime, is_permanent: bool = False) -> _Result:
+    if is_permanent or invitation.attempts >= MOST_ATTEMPTS:
+        return _Result(InvitationState.FAILED, error=reason)
     pause = FIRST_PAUSE * 2 ** (invitation.attempts - 1)
-    return _Result(invitation.id, InvitationState.DUE, due_at=now + pause, error=str(fault)[:200])
+    return _Result(InvitationState.DUE, due_at=now + pause, error=reason)
 
 
-_CLAIM = """
+_CLAIM = f"""
 WITH next AS (
     SELECT id FROM invitation
     WHERE state = 'due' AND due_at <= $1 AND (leased_until IS NULL OR leased_until <= $1)
@@ -97,14 +127,15 @@ WITH next AS (
 ), claimed AS (
     UPDATE invitation i SET leased_until = $2, attempts = i.attempts + 1 FROM next WHERE i.id = next.id RETURNING i.*
 )
-SELECT i.id, i.attempts, i.expires_at, i.workspace, w.name AS workspace_name, c.email, c.unsubscribed_at, v.definition
+SELECT i.id, i.attempts, i.expires_at, i.workspace, w.name AS workspace_name, c.email, v.definition, t.is_removed,
+       {HAS_OPTED_OUT} AS has_opted_out, EXISTS (SELECT FROM response r WHERE r.invitation = i.id) AS is_answered
 FROM claimed i JOIN contact c ON c.id = i.contact JOIN workspace w ON w.id = i.workspace
-JOIN survey_version v ON v.id = i.survey_version
+JOIN survey_version v ON v.id = i.survey_version JOIN touchpoint t ON t.id = i.touchpoint
 ORDER BY i.due_at, i.id
 """
 
 _RECORD = """
-UPDATE invitation i SET state = r.state, due_at = coalesce(r.due_at, i.due_at), last_error = r.error,
-    leased_until = NULL, sent_at = CASE WHEN r.state = 'sent' THEN $2::timestamptz ELSE i.sent_at END
-FROM jsonb_to_recordset($1::jsonb) AS r(id bigint, state text, due_at timestamptz, error text) WHERE i.id = r.id
+UPDATE invitation SET state = $2::text, due_at = coalesce($3::timestamptz, due_at), last_error = $4::text,
+    leased_until = NULL, sent_at = CASE WHEN $2::text = 'sent' THEN $5::timestamptz ELSE sent_at END
+WHERE id = $1
 """

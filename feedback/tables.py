@@ -35,7 +35,7 @@ class InvitationState(StrEnum):
     SENT = "sent"
     FAILED = "failed"  # given up: the address or the server refused for good
     MISSED = "missed"  # its time was over before it could be sent
-    CANCELLED = "cancelled"  # the contact opted out meanwhile
+    CANCELLED = "cancelled"  # the contact opted out, or the touchpoint was removed
 
 
 class Contact(Table):

@@ -1,25 +1,25 @@
 """Take events in: keep each once, decide on it, and put the invitations in the queue."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct
 
 from core.database import Row, fetch, transaction
 from core.errors import Fault, Invalid
-from core.mail import address_of
 from feedback.deciding import NOT_USED, ContactFacts, Verdict, decide
 from feedback.event import DecisionReceipt, EventReceipt, IncomingEvent
+from feedback.event_faults import event_faults
+from feedback.keep_contacts import lock_contacts, update_contacts
+from feedback.opting_out import HAS_OPTED_OUT
 from feedback.tables import InvitationState, Outcome
-from surveys.journeys import TriggerView, active_triggers, persona_ids, touchpoint_keys
+from surveys.journeys import TriggerView, active_triggers, persona_ids, touchpoints_by_name
 
 LARGEST_BATCH = 1_000
-LARGEST_PROPERTIES = 16_384  # bytes of JSON
-Given = TypeVar("Given")
 
-FURTHEST_AHEAD = timedelta(days=1)  # a clock may be off by a time zone, not by more
+TouchpointNames = Mapping[str, tuple[int, ...]]
 
 
 class _Known(Struct):
@@ -27,6 +27,7 @@ class _Known(Struct):
 
     id: int
     contact: int
+    touchpoint: int | None
     incoming: IncomingEvent
     occurred_at: datetime
 
@@ -36,16 +37,21 @@ async def take_events(workspace: int, events: Sequence[IncomingEvent], now: date
     if not 1 <= len(events) <= LARGEST_BATCH:
         raise Invalid(Fault("body", f"send 1 to {LARGEST_BATCH} events at once"))
     personas = await persona_ids(workspace)
-    touchpoints = await touchpoint_keys(workspace)
-    faults = [fault for at, event in enumerate(events) for fault in _faults_of(at, event, personas, touchpoints, now)]
+    touchpoints = await touchpoints_by_name(workspace)
+    faults = [
+        Fault(f"[{at}].{fault.field}".rstrip("."), fault.message)
+        for at, event in enumerate(events)
+        for fault in event_faults(event, personas, touchpoints, now)
+    ]
     if faults:
         raise Invalid(*faults)
-    first_of_key = {event.key: event for event in reversed(events)}
     async with transaction():
-        contacts = await _upsert_contacts(workspace, list(first_of_key.values()), personas, now)
-        new = await _insert_events(workspace, list(first_of_key.values()), contacts, now)
+        unknown = await _unknown(workspace, events)
+        contacts = await lock_contacts(workspace, {event.contact.id for event in unknown}, now)
+        new = await _insert_events(workspace, unknown, contacts, touchpoints, now)
+        await update_contacts([known.incoming.contact for known in new], contacts, personas)
         await _decide_all(workspace, new, now)
-    decisions = await _decisions_by_key(workspace, list(first_of_key))
+    decisions = await _decisions_by_key(workspace, {event.key for event in events}, touchpoints)
     fresh = {known.incoming.key for known in new}
     return [_receipt(event.key, fresh, decisions) for event in events]
 
@@ -56,74 +62,45 @@ def _receipt(key: str, fresh: set[str], decisions: dict[str, tuple[DecisionRecei
     return EventReceipt(key, is_new, decisions.get(key, ()))
 
 
-def _faults_of(
-    at: int, event: IncomingEvent, personas: dict[str, int], touchpoints: set[str], now: datetime
-) -> list[Fault]:
-    faults = []
-    if event.touchpoint is not UNSET and event.touchpoint not in touchpoints:
-        faults.append(Fault(f"[{at}].touchpoint", f"no journey has a touchpoint {event.touchpoint}"))
-    if event.contact.persona is not UNSET and event.contact.persona not in personas:
-        faults.append(Fault(f"[{at}].contact.persona", f"there is no persona {event.contact.persona}"))
-    if event.contact.email:
-        try:
-            address_of(event.contact.email)
-        except Invalid as fault:
-            faults.append(Fault(f"[{at}].contact.email", fault.faults[0].message))
-    if event.occurred_at is not UNSET and event.occurred_at > now + FURTHEST_AHEAD:
-        faults.append(Fault(f"[{at}].occurred_at", "this is more than a day ahead of our clock"))
-    if len(msgspec.json.encode(event.properties)) > LARGEST_PROPERTIES:
-        faults.append(Fault(f"[{at}].properties", f"keep the properties under {LARGEST_PROPERTIES} bytes"))
-    if _has_nul(msgspec.to_builtins(event)):
-        faults.append(Fault(f"[{at}]", "text may not hold a NUL character"))
-    return faults
-
-
-def _has_nul(value: Any) -> bool:
-    """PostgreSQL can't store NUL, neither in text nor in JSON."""
-    return "\\u0000" in msgspec.json.encode(value).decode()
-
-
-async def _upsert_contacts(
-    workspace: int, events: Sequence[IncomingEvent], personas: dict[str, int], now: datetime
-) -> dict[str, int]:
-    """The contact numbers by external id. The rows stay locked, so decisions on one contact fall one by one."""
-    latest = {event.contact.id: event.contact for event in events}
-    records = [
-        {
-            "external_id": contact.id,
-            "email": _given(contact.email),
-            "name": _given(contact.name),
-            "kind": _given(contact.kind),
-            "locale": _given(contact.locale),
-            "persona": None if contact.persona is UNSET else personas[contact.persona],
-        }
-        for contact in latest.values()
-    ]
-    rows = await fetch(_UPSERT_CONTACTS, msgspec.json.encode(records).decode(), workspace, now)
-    return {row["external_id"]: row["id"] for row in rows}
-
-
-def _given(value: Given | UnsetType) -> Given | None:
-    return None if isinstance(value, UnsetType) else value
+async def _unknown(workspace: int, events: Sequence[IncomingEvent]) -> list[IncomingEvent]:
+    """The first event of each key that is not known. What a repeated one says is old, and must change nothing."""
+    keys = [event.key for event in events]
+    rows = await fetch("SELECT key FROM event WHERE workspace = $1 AND key = ANY($2)", workspace, keys)
+    seen = {row["key"] for row in rows}
+    unknown = []
+    for event in events:
+        if event.key not in seen:
+            seen.add(event.key)
+            unknown.append(event)
+    return unknown
 
 
 async def _insert_events(
-    workspace: int, events: Sequence[IncomingEvent], contacts: dict[str, int], now: datetime
+    workspace: int,
+    events: Sequence[IncomingEvent],
+    contacts: Mapping[str, int],
+    touchpoints: TouchpointNames,
+    now: datetime,
 ) -> list[_Known]:
-    """The events that were not known yet."""
-    by_key = {event.key: event for event in events}
+    """The events in order, without those that another request has taken meanwhile."""
     records = [
         {
             "key": event.key,
             "name": event.name,
             "contact": contacts[event.contact.id],
+            "touchpoint": None if event.touchpoint is UNSET else touchpoints[event.touchpoint][0],
             "occurred_at": now if event.occurred_at is UNSET else event.occurred_at,
             "properties": event.properties,
         }
         for event in events
     ]
     rows = await fetch(_INSERT_EVENTS, msgspec.json.encode(records).decode(), workspace, now)
-    return [_Known(row["id"], row["contact"], by_key[row["key"]], row["occurred_at"]) for row in rows]
+    found = {row["key"]: row for row in rows}
+    return [
+        _Known(row["id"], row["contact"], row["touchpoint"], event, row["occurred_at"])
+        for event in events
+        if (row := found.get(event.key))
+    ]
 
 
 async def _decide_all(workspace: int, events: Sequence[_Known], now: datetime) -> None:
@@ -131,27 +108,29 @@ async def _decide_all(workspace: int, events: Sequence[_Known], now: datetime) -
     triggers = await active_triggers(workspace, {known.incoming.name for known in events})
     facts = await fetch(_CONTACT_FACTS, [known.contact for known in events])
     contacts = {row["id"]: row for row in facts}
-    asked = {(row["contact"], row["touchpoint"]): row["occurred_at"] for row in await _last_asked(events)}
+    asked = await _asked(events)
     records = []
-    for known in sorted(events, key=lambda known: (known.occurred_at, known.id)):
-        listening = [trigger for trigger in triggers if _listens(trigger, known.incoming)]
+    for known in sorted(events, key=lambda known: known.occurred_at):
+        listening = [trigger for trigger in triggers if _listens(trigger, known)]
         if not listening:
             records.append(_record(known, None, NOT_USED))
         for trigger in listening:
-            here = (known.contact, trigger.touchpoint)
-            verdict = decide(known.occurred_at, trigger, _facts_of(contacts[known.contact], asked.get(here)), now)
+            here = asked.setdefault((known.contact, trigger.touchpoint), [])
+            contact = _facts_of(contacts[known.contact], known.occurred_at, here)
+            verdict = decide(known.occurred_at, trigger, contact, now)
             if verdict.outcome is Outcome.ASKED:
-                asked[here] = known.occurred_at
+                here.append(known.occurred_at)
             records.append(_record(known, trigger, verdict))
     await fetch(_INSERT_DECISIONS, msgspec.json.encode(records).decode(), workspace, now, InvitationState.DUE.value)
 
 
-def _listens(trigger: TriggerView, event: IncomingEvent) -> bool:
-    return trigger.event == event.name and event.touchpoint in (UNSET, trigger.touchpoint_key)
+def _listens(trigger: TriggerView, known: _Known) -> bool:
+    return trigger.event == known.incoming.name and known.touchpoint in (None, trigger.touchpoint)
 
 
-def _facts_of(contact: Row, last_asked_here: datetime | None) -> ContactFacts:
-    return ContactFacts(bool(contact["email"]), contact["unsubscribed_at"] is not None, last_asked_here)
+def _facts_of(contact: Row, occurred_at: datetime, asked_here: Iterable[datetime]) -> ContactFacts:
+    nearest = min(asked_here, key=lambda asked: abs(asked - occurred_at), default=None)
+    return ContactFacts(bool(contact["email"]), contact["has_opted_out"], nearest)
 
 
 def _record(known: _Known, trigger: TriggerView | None, verdict: Verdict) -> dict[str, Any]:
@@ -170,46 +149,41 @@ def _record(known: _Known, trigger: TriggerView | None, verdict: Verdict) -> dic
     }
 
 
-async def _last_asked(events: Sequence[_Known]) -> list[Row]:
-    return await fetch(
-        "SELECT contact, touchpoint, max(occurred_at) AS occurred_at FROM invitation "
-        "WHERE contact = ANY($1) GROUP BY contact, touchpoint",
-        [known.contact for known in events],
-    )
+async def _asked(events: Sequence[_Known]) -> dict[tuple[int, int], list[datetime]]:
+    """By contact and touchpoint, what somebody was or will be asked about: a mail that was given up asked nobody."""
+    rows = await fetch(_ASKED, [known.contact for known in events], [InvitationState.DUE, InvitationState.SENT])
+    return {(row["contact"], row["touchpoint"]): row["occurrences"] for row in rows}
 
 
-async def _decisions_by_key(workspace: int, keys: list[str]) -> dict[str, tuple[DecisionReceipt, ...]]:
-    rows = await fetch(_DECISIONS_BY_KEY, workspace, keys)
+async def _decisions_by_key(
+    workspace: int, keys: Iterable[str], touchpoints: TouchpointNames
+) -> dict[str, tuple[DecisionReceipt, ...]]:
+    rows = await fetch(_DECISIONS_BY_KEY, workspace, list(keys))
     found: dict[str, tuple[DecisionReceipt, ...]] = {}
     for row in rows:
-        receipt = DecisionReceipt(row["touchpoint"], row["outcome"], row["reason"])
-        found[row["key"]] = (*found.get(row["key"], ()), receipt)
+        is_ambiguous = len(touchpoints.get(row["touchpoint"], ())) > 1
+        name = f"{row['journey']}/{row['touchpoint']}" if is_ambiguous else row["touchpoint"]
+        found[row["key"]] = (*found.get(row["key"], ()), DecisionReceipt(name, row["outcome"], row["reason"]))
     return found
 
 
-# Sorted by external id, so that two batches lock the same contacts in the same order and never wait for each other.
-_UPSERT_CONTACTS = """
-INSERT INTO contact AS c (workspace, external_id, email, name, kind, locale, persona, created_at)
-SELECT $2::int, r.external_id, r.email, coalesce(r.name, ''), coalesce(r.kind, 'customer'), coalesce(r.locale, ''),
-       r.persona, $3::timestamptz
-FROM jsonb_to_recordset($1::jsonb) AS r(external_id text, email text, name text, kind text, locale text, persona int)
-ORDER BY r.external_id
-ON CONFLICT (workspace, external_id) DO UPDATE SET email = coalesce(excluded.email, c.email),
-    name = CASE WHEN excluded.name = '' THEN c.name ELSE excluded.name END,
-    locale = CASE WHEN excluded.locale = '' THEN c.locale ELSE excluded.locale END,
-    persona = coalesce(excluded.persona, c.persona)
-RETURNING c.id, c.external_id
-"""
-
+# Sorted by key, so that two batches with the same keys wait for the same event first and never for each other.
 _INSERT_EVENTS = """
-INSERT INTO event (workspace, key, name, contact, occurred_at, received_at, properties)
-SELECT $2::int, r.key, r.name, r.contact, r.occurred_at, $3::timestamptz, r.properties
-FROM jsonb_to_recordset($1::jsonb) AS r(key text, name text, contact bigint, occurred_at timestamptz, properties jsonb)
+INSERT INTO event (workspace, key, name, contact, touchpoint, occurred_at, received_at, properties)
+SELECT $2::int, r.key, r.name, r.contact, r.touchpoint, r.occurred_at, $3::timestamptz, r.properties
+FROM jsonb_to_recordset($1::jsonb)
+    AS r(key text, name text, contact bigint, touchpoint int, occurred_at timestamptz, properties jsonb)
+ORDER BY r.key
 ON CONFLICT (workspace, key) DO NOTHING
-RETURNING id, key, contact, occurred_at
+RETURNING id, key, contact, touchpoint, occurred_at
 """
 
-_CONTACT_FACTS = "SELECT id, email, unsubscribed_at FROM contact WHERE id = ANY($1)"
+_CONTACT_FACTS = f"SELECT c.id, c.email, {HAS_OPTED_OUT} AS has_opted_out FROM contact c WHERE c.id = ANY($1)"
+
+_ASKED = """
+SELECT contact, touchpoint, array_agg(occurred_at) AS occurrences FROM invitation
+WHERE contact = ANY($1) AND state = ANY($2) GROUP BY contact, touchpoint
+"""
 
 _INSERT_DECISIONS = """
 WITH record AS (
@@ -230,7 +204,8 @@ WHERE r.outcome = 'asked'
 """
 
 _DECISIONS_BY_KEY = """
-SELECT e.key, t.key AS touchpoint, d.outcome, d.reason
+SELECT e.key, t.key AS touchpoint, j.key AS journey, d.outcome, d.reason
 FROM event e JOIN decision d ON d.event = e.id LEFT JOIN touchpoint t ON t.id = d.touchpoint
+LEFT JOIN journey j ON j.id = t.journey
 WHERE e.workspace = $1 AND e.key = ANY($2) ORDER BY d.id
 """

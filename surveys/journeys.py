@@ -132,11 +132,6 @@ async def persona_ids(workspace: int) -> dict[str, int]:
     return {row["key"]: row["id"] for row in await fetch("SELECT id, key FROM persona WHERE workspace = $1", workspace)}
 
 
-async def touchpoint_keys(workspace: int) -> set[str]:
-    """The keys of all touchpoints of the workspace's journeys that are not removed."""
-    return {row["key"] for row in await fetch(_TOUCHPOINT_KEYS, workspace)}
-
-
 async def touchpoints_by_name(workspace: int) -> dict[str, tuple[int, ...]]:
     """The ids of all touchpoints that are not removed, by `journey/touchpoint` and by the touchpoint's key alone.
 
@@ -197,10 +192,6 @@ JOIN LATERAL (
     SELECT v.id FROM survey_version v WHERE v.survey = g.survey ORDER BY v.number DESC LIMIT 1
 ) latest ON true
 WHERE g.workspace = $1 AND g.event = ANY($2) AND g.is_active ORDER BY g.id
-"""
-
-_TOUCHPOINT_KEYS = """
-SELECT t.key FROM touchpoint t JOIN journey j ON j.id = t.journey WHERE j.workspace = $1 AND NOT t.is_removed
 """
 
 _TOUCHPOINT_NAMES = """

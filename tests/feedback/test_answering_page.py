@@ -60,6 +60,8 @@ async def test_the_same_answer_submitted_five_times_at_once_is_one_response(peop
         ({"felt": "2", "mood": ["happy", "angry", "relieved", "valued"]}, "mood"),
         ({"felt": "2", "mood": ["hungry"]}, "mood"),
         ({"felt": "2", "why": "x" * 1_000_000}, "why"),
+        ({"felt": "2", "why": "ü" * 1_000_000}, "why"),
+        ({"felt": "2", "why": "😡" * 1_000_000}, "why"),
         ({"felt": "2", "colour": "red"}, "colour"),
     ],
 )
@@ -78,6 +80,75 @@ async def test_a_bad_answer_comes_back_with_its_fault_and_stores_nothing(
 async def test_what_was_filled_in_is_still_there_when_the_form_comes_back(people: People, page: str) -> None:
     shown = await people.nobody.post(page, data={"felt": "9", "why": "Do <b>not</b> lose this"})
     assert "Do &lt;b&gt;not&lt;/b&gt; lose this" in shown.text
+
+
+async def test_far_too_long_a_comment_comes_back_shortened_and_says_so(people: People, page: str) -> None:
+    shown = await people.nobody.post(page, data={"felt": "2", "why": "ü" * 1_000_000})
+    assert "1,000,000 characters" in shown.text
+    assert shown.text.count("ü") == 10_000
+    assert "Only the beginning of your words is shown" in shown.text
+    assert "Nothing you wrote is lost" not in shown.text
+
+
+async def test_a_file_is_no_comment(people: People, page: str) -> None:
+    file = {"why": ("why.txt", b"It came late.", "text/plain")}
+    shown = await people.nobody.post(page, data={"felt": "2"}, files=file)
+    assert shown.status_code == 422
+    assert "A file can&#39;t be taken." in shown.text
+    for_programs = await people.nobody.post(
+        page, data={"felt": "2"}, files=file, headers={"accept": "application/json"}
+    )
+    assert [error["field"] for error in for_programs.json()["errors"]] == ["why"]
+    assert await fetch("SELECT FROM response") == []
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "klingon"])
+async def test_text_in_no_known_encoding_is_refused(people: People, page: str, charset: str) -> None:
+    part = f'--x\r\nContent-Disposition: form-data; name="why"\r\nContent-Type: text/plain; charset={charset}\r\n\r\n'
+    body = part.encode() + b"\xff\r\n--x--\r\n"
+    headers = {"content-type": "multipart/form-data; boundary=x"}
+    assert (await people.nobody.post(page, content=body, headers=headers)).status_code == 422
+    assert await fetch("SELECT FROM response") == []
+
+
+async def test_a_form_with_parts_is_as_good_as_any(people: People, page: str) -> None:
+    answered = await people.nobody.post(page, files={"felt": (None, "2"), "why": (None, "spät")})
+    assert answered.status_code == 303
+    assert [(row["question"], row["value"], row["text"]) for row in await stored()] == [
+        ("felt", 2, None),
+        ("why", None, "spät"),
+    ]
+
+
+@pytest.mark.parametrize("second", [FORM, {**FORM, "felt": "5"}, {"felt": "9"}], ids=["same", "changed", "bad"])
+async def test_a_second_answer_is_told_that_the_first_counts(people: People, page: str, second: dict[str, str]) -> None:
+    first = await people.nobody.post(page, data=FORM)
+    answered = await people.nobody.post(page, data=second)
+    assert answered.status_code == 303
+    shown = await people.nobody.get(answered.headers["location"])
+    assert "You have answered already. Your first answer counts." in shown.text
+    assert "Your answer is saved" not in shown.text
+    assert (await stored())[0]["value"] == 2
+    reloaded = await people.nobody.get(first.headers["location"])
+    assert "Your answer is saved." in reloaded.text
+
+
+async def test_nobody_is_told_of_an_answer_that_was_not_given(people: People, page: str) -> None:
+    assert "answered already" not in (await people.nobody.get(f"{page}?again=1")).text
+
+
+async def test_no_answering_page_is_kept_by_the_browser(people: People, page: str, hands: Hands) -> None:
+    pages = [
+        await people.nobody.get(page),
+        await people.nobody.post(page, data={"felt": "9"}),
+        await people.nobody.post(page, data=FORM),
+        await people.nobody.get(page),
+        await people.nobody.get(f"{page}/unsubscribe"),
+        await people.nobody.post(f"{page}/unsubscribe"),
+        await people.nobody.get("/a/forged"),
+    ]
+    assert [shown.status_code for shown in pages] == [200, 422, 303, 200, 200, 303, 404]
+    assert [shown.headers.get("cache-control") for shown in pages] == ["no-store"] * 7
 
 
 async def test_an_expired_invitation_says_so_and_takes_nothing(people: People, page: str, hands: Hands) -> None:
@@ -106,9 +177,22 @@ async def test_one_click_of_the_mail_program_opts_out_for_good(
     headers = dict(letterbox.mails[0].headers)
     assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     url = httpx.URL(headers["List-Unsubscribe"].strip("<>"))
-    await people.nobody.post(url.path, data={"List-Unsubscribe": "One-Click"})
+    clicked = await people.nobody.post(url.path, data={"List-Unsubscribe": "One-Click"})
+    assert clicked.status_code == 200
     assert len(await fetch("SELECT FROM contact WHERE unsubscribed_at IS NOT NULL")) == 1
     hands.move(days=40)
     key = await make_key(people.acme, hands.now)
     again = await people.nobody.post("/api/v1/events", json=delivered("c1", key="again"), headers=key)
     assert again.json()[0]["decisions"][0]["reason"] == "unsubscribed"
+
+
+async def test_one_click_may_come_as_a_form_with_parts(people: People, page: str) -> None:
+    clicked = await people.nobody.post(f"{page}/unsubscribe", files={"List-Unsubscribe": (None, "One-Click")})
+    assert clicked.status_code == 200
+    assert len(await fetch("SELECT FROM contact WHERE unsubscribed_at IS NOT NULL")) == 1
+
+
+async def test_the_button_of_the_page_leads_to_a_page_that_says_done(people: People, page: str) -> None:
+    pressed = await people.nobody.post(f"{page}/unsubscribe")
+    assert (pressed.status_code, pressed.headers["location"]) == (303, f"{page}/unsubscribe")
+    assert "will not send you surveys any more" in (await people.nobody.get(f"{page}/unsubscribe")).text

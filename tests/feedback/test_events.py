@@ -1,13 +1,14 @@
 """Events: each taken once, decided on once, refused whole."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
 
 from accounts.api_keys import Scope
 from core.database import fetch
-from tests.factories import Hands, delivered, make_journey, make_key
+from tests.factories import JOURNEY, Hands, delivered, make_journey, make_key
 from tests.people import People
 
 
@@ -79,6 +80,43 @@ async def test_who_has_no_address_is_not_asked(people: People, hands: Hands) -> 
     assert answered.json()[0]["decisions"][0]["reason"] == "no_address"
 
 
+async def test_a_second_event_is_compared_with_the_nearest_that_was_asked_about(people: People, hands: Hands) -> None:
+    await make_journey(people.acme, hands.now, JOURNEY.replace("P14D", "P365D"))
+    for day in ("2026-01-01", "2026-02-28"):
+        asked = await post(people, hands, delivered(key=day, occurred_at=f"{day}T12:00:00Z"))
+        assert asked.json()[0]["decisions"][0]["outcome"] == "asked"
+    late = delivered(key="late", occurred_at="2026-01-05T12:00:00Z")
+    assert (await post(people, hands, late)).json()[0]["decisions"][0]["reason"] == "asked_here_recently"
+    [decision] = await fetch("SELECT facts->>'asked_about' AS asked_about FROM decision WHERE outcome = 'refused'")
+    assert decision["asked_about"].startswith("2026-01-01")
+
+
+@pytest.mark.parametrize("state", ["failed", "missed", "cancelled"])
+async def test_who_got_no_mail_is_asked_after_the_next_event(people: People, hands: Hands, state: str) -> None:
+    await post(people, hands, delivered(key="first"))
+    await fetch("UPDATE invitation SET state = $1", state)
+    hands.move(days=1)
+    again = await post(people, hands, delivered(key="second"))
+    assert again.json()[0]["decisions"][0]["outcome"] == "asked"
+
+
+@pytest.mark.parametrize("address", ["c1@customer.example", "C1@Customer.Example"])
+async def test_who_opted_out_is_not_asked_under_another_id(people: People, hands: Hands, address: str) -> None:
+    await post(people, hands, delivered())
+    await fetch("UPDATE contact SET unsubscribed_at = $1", hands.now)
+    other = {**delivered("c2"), "contact": {"id": "c2", "email": address}}
+    assert (await post(people, hands, other)).json()[0]["decisions"][0]["reason"] == "unsubscribed"
+
+
+async def test_opting_out_of_one_workspace_says_nothing_of_another(people: People, hands: Hands) -> None:
+    await post(people, hands, delivered())
+    await fetch("UPDATE contact SET unsubscribed_at = $1", hands.now)
+    await make_journey(people.other, hands.now)
+    key = await make_key(people.other, hands.now)
+    elsewhere = await people.nobody.post("/api/v1/events", json=delivered(), headers=key)
+    assert elsewhere.json()[0]["decisions"][0]["outcome"] == "asked"
+
+
 async def test_an_event_that_arrives_after_the_survey_expired_is_not_asked(people: People, hands: Hands) -> None:
     late = delivered(occurred_at="2026-02-01T12:00:00Z")
     assert (await post(people, hands, late)).json()[0]["decisions"][0]["reason"] == "too_late"
@@ -91,6 +129,141 @@ async def test_a_contact_is_updated_by_what_an_event_says_and_kept_where_it_is_s
     await post(people, hands, {"key": "e2", "name": "x", "contact": {"id": "c1", "name": "Chris"}})
     rows = await fetch("SELECT email, name, locale FROM contact")
     assert rows == [{"email": "c1@customer.example", "name": "Chris", "locale": "en"}]
+
+
+async def contacts() -> list[dict[str, Any]]:
+    return await fetch("SELECT external_id, email, name, kind FROM contact ORDER BY external_id")
+
+
+def says(key: str, event: str = "heard", contact: str = "c1", **more: str) -> dict[str, Any]:
+    return {"key": key, "name": event, "contact": {"id": contact, **more}}
+
+
+async def test_an_address_that_comes_later_in_a_batch_is_known_to_all_of_it(people: People, hands: Hands) -> None:
+    batch = [says("signup", event="signup"), says("order", event="order.delivered", email="c1@customer.example")]
+    answered = await post(people, hands, batch)
+    assert answered.json()[1]["decisions"][0]["outcome"] == "asked"
+    assert [contact["email"] for contact in await contacts()] == ["c1@customer.example"]
+
+
+async def test_the_last_word_of_a_batch_on_each_field_is_kept(people: People, hands: Hands) -> None:
+    batch = [
+        says("one", email="old@customer.example", name="Chris", kind="prospect"),
+        says("two", email="new@customer.example"),
+        says("three", kind="former_customer"),
+    ]
+    await post(people, hands, batch)
+    assert await contacts() == [
+        {"external_id": "c1", "email": "new@customer.example", "name": "Chris", "kind": "former_customer"}
+    ]
+
+
+async def test_a_prospect_who_buys_becomes_a_customer(people: People, hands: Hands) -> None:
+    await post(people, hands, says("one", kind="prospect"))
+    await post(people, hands, says("two", kind="customer"))
+    assert [contact["kind"] for contact in await contacts()] == ["customer"]
+
+
+async def test_an_empty_address_takes_the_known_one_away(people: People, hands: Hands) -> None:
+    await post(people, hands, says("one", email="c1@customer.example"))
+    await post(people, hands, says("two", email=""))
+    assert [contact["email"] for contact in await contacts()] == [None]
+
+
+async def test_an_event_that_is_sent_again_changes_nothing(people: People, hands: Hands) -> None:
+    await post(people, hands, says("one", email="old@customer.example"))
+    await post(people, hands, says("two", email="new@customer.example"))
+    await post(people, hands, says("one", email="old@customer.example"))
+    await post(people, hands, says("one", contact="c2", email="old@customer.example"))
+    assert [(contact["external_id"], contact["email"]) for contact in await contacts()] == [
+        ("c1", "new@customer.example")
+    ]
+
+
+async def test_a_key_that_stands_twice_in_a_batch_is_taken_once(people: People, hands: Hands) -> None:
+    answered = await post(people, hands, [delivered(), delivered()])
+    assert [receipt["is_new"] for receipt in answered.json()] == [True, False]
+    assert (await count("event"), await count("invitation")) == (1, 1)
+
+
+async def test_two_batches_with_the_same_keys_do_not_wait_for_each_other(people: People, hands: Hands) -> None:
+    key = await make_key(people.acme, hands.now)
+    first = [delivered(f"a{number}", key=f"k{number}") for number in range(40)]
+    second = [delivered(f"b{number}", key=f"k{number}") for number in reversed(range(40))]
+    posts = [people.nobody.post("/api/v1/events", json=batch, headers=key) for batch in (first, second)]
+    assert [answer.status_code for answer in await asyncio.gather(*posts)] == [202, 202]
+    assert await count("event") == 40
+
+
+@pytest.fixture
+async def second_journey(people: People, hands: Hands) -> None:
+    """Another journey with touchpoints of the same keys that listens to the same event."""
+    text = JOURNEY.replace("key: buying", "key: renting").replace("after-delivery", "after-renting")
+    await make_journey(people.acme, hands.now, text)
+
+
+def asked(answered: Any) -> list[tuple[str, str]]:
+    return [(decision["touchpoint"], decision["outcome"]) for decision in answered.json()[0]["decisions"]]
+
+
+async def test_a_touchpoint_is_named_with_its_journey_where_two_have_one(
+    people: People, hands: Hands, second_journey: None
+) -> None:
+    answered = await post(people, hands, delivered(touchpoint="renting/delivery"))
+    assert asked(answered) == [("renting/delivery", "asked")]
+    assert await count("invitation") == 1
+
+
+async def test_a_touchpoint_that_two_journeys_have_is_refused_without_its_journey(
+    people: People, hands: Hands, second_journey: None
+) -> None:
+    answered = await post(people, hands, delivered(touchpoint="delivery"))
+    assert answered.status_code == 422
+    [error] = answered.json()["errors"]
+    assert error["field"] == "[0].touchpoint"
+    assert "buying/delivery or renting/delivery" in error["message"]
+    assert await count("event") == 0
+
+
+async def test_an_event_without_a_touchpoint_asks_at_each_that_listens(
+    people: People, hands: Hands, second_journey: None
+) -> None:
+    answered = await post(people, hands, delivered())
+    assert asked(answered) == [("buying/delivery", "asked"), ("renting/delivery", "asked")]
+
+
+async def test_two_surveys_at_one_touchpoint_ask_once_after_one_event(people: People, hands: Hands) -> None:
+    survey = JOURNEY[JOURNEY.index("  - key: after-delivery") : JOURNEY.index("stages:")]
+    text = JOURNEY.replace("stages:", survey.replace("after-delivery", "second") + "stages:")
+    text = text.replace("P14D}]", "P14D}, {survey: second, wait: PT4H, expires: P14D}]")
+    await make_journey(people.acme, hands.now, text)
+    assert asked(await post(people, hands, delivered())) == [("delivery", "asked"), ("delivery", "refused")]
+    assert await count("invitation") == 1
+
+
+@pytest.mark.parametrize("name", ["delivery", "buying/delivery"])
+async def test_the_touchpoint_an_event_names_is_kept_with_it(people: People, hands: Hands, name: str) -> None:
+    answered = await post(people, hands, [delivered("c1", touchpoint=name), delivered("c2")])
+    assert asked(answered) == [("delivery", "asked")]
+    rows = await fetch("SELECT t.key FROM event e LEFT JOIN touchpoint t ON t.id = e.touchpoint ORDER BY e.key")
+    assert [row["key"] for row in rows] == ["delivery", None]
+
+
+async def test_text_that_only_looks_like_a_nul_is_kept(people: People, hands: Hands) -> None:
+    answered = await post(people, hands, delivered(properties={"regex": "\\u0000"}))
+    assert answered.status_code == 202, answered.text
+
+
+def nested(levels: int) -> dict[str, Any]:
+    value: dict[str, Any] = {}
+    for _ in range(levels - 1):
+        value = {"a": value}
+    return value
+
+
+async def test_properties_may_be_nested_as_deep_as_data_is(people: People, hands: Hands) -> None:
+    answered = await post(people, hands, delivered(properties=nested(32)))
+    assert answered.status_code == 202, answered.text
 
 
 @pytest.mark.parametrize(
@@ -108,7 +281,13 @@ async def test_a_contact_is_updated_by_what_an_event_says_and_kept_where_it_is_s
         ({**delivered(), "contact": {"id": "c1", "kind": "friend"}}, "contact.kind"),
         (delivered(occurred_at="2027-01-01T00:00:00Z"), "[0].occurred_at"),
         (delivered(occurred_at="2026-03-02T00:00:00"), "occurred_at"),
+        (delivered(occurred_at="0001-01-01T00:00:00+14:00"), "[0].occurred_at"),
+        (delivered(occurred_at="9999-12-31T23:59:59-14:00"), "[0].occurred_at"),
+        (delivered(occurred_at="1999-12-31T23:59:59Z"), "[0].occurred_at"),
         (delivered(properties={"a": "\0"}), "[0]"),
+        (delivered(properties={"\0": [{"a": 1}]}), "[0]"),
+        (delivered(properties=nested(33)), "[0].properties"),
+        ([delivered(), delivered("c2", properties=nested(500))], "[1].properties"),
         (delivered(properties={"a": "x" * 20_000}), "[0].properties"),
         ([], "body"),
         ([delivered(key=f"k{number}") for number in range(1_001)], "body"),
@@ -127,12 +306,34 @@ async def test_a_bad_event_is_refused_with_its_field_and_changes_nothing(
     assert (await count("event"), await count("contact"), await count("invitation")) == (0, 0, 0)
 
 
-async def test_broken_json_is_refused(people: People, hands: Hands) -> None:
+def with_properties(text: str) -> str:
+    return json.dumps(delivered(properties={"a": 7})).replace("7", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("{", "body"),
+        ('{"key": 7, and so on', "body"),
+        ('"\\ud800"', "body"),
+        ("[" * 5_000 + "]" * 5_000, "body"),
+        (with_properties("[" * 5_000 + "]" * 5_000), "body"),
+        (with_properties("[" * 900 + "]" * 900).replace('"key"', '"kay"'), "key"),
+        (with_properties("1e999"), "properties"),
+        (with_properties("1" * 5_000), "properties"),
+        (f"[{json.dumps(delivered())}, {with_properties('1e999')}]", "[1].properties"),
+    ],
+    ids=lambda text: text[:20],
+)
+async def test_json_that_can_not_be_read_is_refused_with_its_place(
+    people: People, hands: Hands, text: str, field: str
+) -> None:
     key = await make_key(people.acme, hands.now)
     headers = {**key, "content-type": "application/json"}
-    answered = await people.nobody.post("/api/v1/events", content=b"{", headers=headers)
-    assert answered.status_code == 422
-    assert answered.json()["errors"]
+    answered = await people.nobody.post("/api/v1/events", content=text.encode(), headers=headers)
+    assert answered.status_code == 422, answered.text
+    assert field in [error["field"] for error in answered.json()["errors"]]
+    assert await count("event") == 0
 
 
 async def test_a_key_without_the_scope_may_not_send_events(people: People, hands: Hands) -> None:

@@ -26,7 +26,7 @@ from surveys.journey_file import (
     TouchpointFile,
     read_journey,
 )
-from surveys.journeys import active_triggers, list_journeys, load_journey, persona_ids, touchpoint_keys
+from surveys.journeys import active_triggers, list_journeys, load_journey, persona_ids, touchpoints_by_name
 
 DEMO = Path(__file__).parents[2] / "demo" / "journey.yaml"
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -149,7 +149,7 @@ async def test_what_the_file_no_longer_names_is_marked_and_comes_back_with_its_i
     imported = await import_journey(workspace, shorter, LATER)
     assert imported.removed == 2 + 1 + 3  # touchpoints, a stage, asks
     assert [one.key for one in (await load_journey(workspace, "buying")).touchpoints] == ["silent"]
-    assert await touchpoint_keys(workspace) == {"silent"}
+    assert "silent" in await touchpoints_by_name(workspace)
     assert await active_triggers(workspace, ["demo.held", "call.ended"]) == []
     assert len(await fetch("SELECT id FROM promise")) == 2  # answers given meanwhile are still judged by them
     await import_journey(workspace, JOURNEY, LATER)
@@ -204,7 +204,7 @@ async def test_a_journey_of_another_workspace_is_not_touched_and_not_seen(worksp
     await import_journey(workspace, with_touchpoints(), LATER)
     after = await everything()
     assert all(after[table][: len(before[table])] == before[table] for table in TABLES)
-    assert await touchpoint_keys(workspace) == set()
+    assert await touchpoints_by_name(workspace) == {}
     assert await active_triggers(workspace, ["demo.held"]) == []
     assert await persona_ids(other) != await persona_ids(workspace)
 
