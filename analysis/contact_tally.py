@@ -98,16 +98,18 @@ def _next_month(day: date) -> date:
 # to the answer, so that the sum of the run i..j is q.sum_x - p.sum_x + p.x, and those of its shorter runs follow.
 _CORRECTIONS = """
 every AS (
-    SELECT r.touchpoint, a.instrument, r.contact, (r.occurred_at AT TIME ZONE 'UTC')::date AS day,
-           w.x, w.lens, row_number() OVER runs AS place, sum(w.x) OVER runs AS sum_x, sum(w.lens) OVER runs AS sum_lens,
+    SELECT r.touchpoint, a.instrument, r.contact, r.occurred_at, a.id,
+           coalesce(a.value::text, array_to_string(a.picks, '+')) AS value,
            count(*) OVER (PARTITION BY r.touchpoint, a.instrument, r.contact) AS answers
     FROM response r JOIN answer a ON a.response = r.id
-    JOIN worth w ON w.instrument = a.instrument AND w.value = coalesce(a.value::text, array_to_string(a.picks, '+'))
-    WHERE {which} AND r.scored_at IS NOT NULL
-    WINDOW runs AS (PARTITION BY r.touchpoint, a.instrument, r.contact ORDER BY r.occurred_at, a.id)
+    WHERE {which} AND r.scored_at IS NOT NULL AND a.text IS NULL
 ), given AS (
-    -- Most contacts answer once; they make no pair, and are left out before pairs are sought.
-    SELECT * FROM every WHERE answers > 1
+    -- Most contacts answer once; they make no pair, and are left out before anything is computed.
+    SELECT e.touchpoint, e.instrument, e.contact, (e.occurred_at AT TIME ZONE 'UTC')::date AS day, w.x, w.lens,
+           row_number() OVER runs AS place, sum(w.x) OVER runs AS sum_x, sum(w.lens) OVER runs AS sum_lens
+    FROM every e JOIN worth w ON w.instrument = e.instrument AND w.value = e.value
+    WHERE e.answers > 1
+    WINDOW runs AS (PARTITION BY e.touchpoint, e.instrument, e.contact ORDER BY e.occurred_at, e.id)
 ), run AS (
     SELECT p.touchpoint, p.instrument, p.day AS first_day, q.day AS last_day, q.place - p.place + 1 AS size,
            q.sum_x - p.sum_x + p.x AS x, p.x AS first_x, q.x AS last_x,
@@ -168,16 +170,32 @@ ON CONFLICT (touchpoint, grain, first_day, last_day, instrument) DO UPDATE SET
 """
 )
 
-# Whole months of a window are read as months, what lies before and after them as days.
-_READ = """
-SELECT w.place::int - 1 AS window, t.instrument, sum(t.n)::int AS n, sum(t.x) AS x, sum(t.x_squared) AS x_squared,
-       sum(t.lens) AS lens, sum(t.lens_squared) AS lens_squared, sum(t.n_satisfied)::int AS n_satisfied
-FROM unnest($1::int[], $2::date[], $3::date[], $4::date[], $5::date[]) WITH ORDINALITY
-    AS w(touchpoint, since, until, first_month, after_months, place)
-JOIN contact_tally t ON t.touchpoint = w.touchpoint AND (
-    (t.grain = 'month' AND t.first_day >= w.first_month AND t.last_day < w.after_months)
-    OR (t.grain = 'day' AND t.first_day >= w.since AND t.last_day <= w.until
-        AND (t.first_day < w.first_month OR t.last_day >= w.after_months))
+# Whole months of a window are read as months, what begins before or ends after them as days. Each part is summed on its
+# own (LATERAL), so that it is a range of an index and never a pass over the table.
+_SUMS = """
+SELECT t.instrument, sum(t.n) AS n, sum(t.x) AS x, sum(t.x_squared) AS x_squared, sum(t.lens) AS lens,
+       sum(t.lens_squared) AS lens_squared, sum(t.n_satisfied) AS n_satisfied
+FROM contact_tally t WHERE t.touchpoint = w.touchpoint AND t.grain = '{grain}' AND {within} GROUP BY t.instrument
+"""
+
+_PARTS = (
+    _SUMS.format(grain="month", within="t.first_day >= w.first_month AND t.last_day < w.after_months"),
+    _SUMS.format(
+        grain="day", within="t.first_day >= w.since AND t.first_day < w.first_month AND t.last_day <= w.until"
+    ),
+    _SUMS.format(
+        grain="day",
+        within="t.last_day >= w.after_months AND t.last_day <= w.until "
+        "AND t.first_day >= w.since AND t.first_day >= w.first_month",
+    ),
 )
-GROUP BY w.place, t.instrument
+
+_READ = f"""
+SELECT w.place::int - 1 AS window, part.instrument, sum(part.n)::int AS n, sum(part.x) AS x,
+       sum(part.x_squared) AS x_squared, sum(part.lens) AS lens, sum(part.lens_squared) AS lens_squared,
+       sum(part.n_satisfied)::int AS n_satisfied
+FROM unnest($1::int[], $2::date[], $3::date[], $4::date[], $5::date[]) WITH ORDINALITY
+    AS w(touchpoint, since, until, first_month, after_months, place),
+    LATERAL ({" UNION ALL ".join(_PARTS)}) AS part
+GROUP BY w.place, part.instrument
 """

@@ -114,8 +114,10 @@ ON CONFLICT (touchpoint, day, instrument, question, channel, persona, value) DO 
 """
 
 _READ = """
-SELECT w.place::int - 1 AS window, t.instrument, t.value, sum(t.n)::bigint AS n
-FROM unnest($1::int[], $2::date[], $3::date[]) WITH ORDINALITY AS w(touchpoint, since, until, place)
-JOIN tally t ON t.touchpoint = w.touchpoint AND t.day BETWEEN w.since AND w.until
-GROUP BY w.place, t.instrument, t.value ORDER BY w.place, t.instrument, t.value
+SELECT w.place::int - 1 AS window, t.instrument, t.value, t.n
+FROM unnest($1::int[], $2::date[], $3::date[]) WITH ORDINALITY AS w(touchpoint, since, until, place), LATERAL (
+    SELECT instrument, value, sum(n)::bigint AS n FROM tally
+    WHERE touchpoint = w.touchpoint AND day BETWEEN w.since AND w.until GROUP BY instrument, value
+) t
+ORDER BY w.place, t.instrument, t.value
 """
