@@ -100,7 +100,7 @@ _CORRECTIONS = """
 every AS (
     SELECT r.touchpoint, a.instrument, r.contact, r.occurred_at, a.id,
            coalesce(a.value::text, array_to_string(a.picks, '+')) AS value,
-           count(*) OVER (PARTITION BY r.touchpoint, a.instrument, r.contact) AS answers
+           count(*) OVER (PARTITION BY r.contact, r.touchpoint, a.instrument) AS answers
     FROM response r JOIN answer a ON a.response = r.id
     WHERE {which} AND r.scored_at IS NOT NULL AND a.text IS NULL
 ), given AS (
@@ -109,12 +109,12 @@ every AS (
            row_number() OVER runs AS place, sum(w.x) OVER runs AS sum_x, sum(w.lens) OVER runs AS sum_lens
     FROM every e JOIN worth w ON w.instrument = e.instrument AND w.value = e.value
     WHERE e.answers > 1
-    WINDOW runs AS (PARTITION BY e.touchpoint, e.instrument, e.contact ORDER BY e.occurred_at, e.id)
+    WINDOW runs AS (PARTITION BY e.contact, e.touchpoint, e.instrument ORDER BY e.occurred_at, e.id)
 ), run AS (
     SELECT p.touchpoint, p.instrument, p.day AS first_day, q.day AS last_day, q.place - p.place + 1 AS size,
            q.sum_x - p.sum_x + p.x AS x, p.x AS first_x, q.x AS last_x,
            q.sum_lens - p.sum_lens + p.lens AS lens, p.lens AS first_lens, q.lens AS last_lens
-    FROM given p JOIN given q USING (touchpoint, instrument, contact) WHERE p.place < q.place
+    FROM given p JOIN given q USING (contact, touchpoint, instrument) WHERE p.place < q.place
 ), mean AS (
     SELECT touchpoint, instrument, first_day, last_day, size,
            x / size AS x, (x - first_x) / (size - 1) AS x_after, (x - last_x) / (size - 1) AS x_before,
