@@ -8,6 +8,7 @@ from litestar import Litestar, Response, Router, get
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
 from litestar.di import Provide
+from litestar.exceptions import InternalServerException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.plugins.jinja import JinjaTemplateEngine
@@ -24,8 +25,9 @@ from accounts.guards import provide_caller, provide_member, require_api_key, req
 from analysis.score_responses import score_responses
 from core import database
 from core.clock import Clock, utc_now
+from core.front import Front, add_headers
 from core.mail import SmtpTransport, Transport
-from core.problems import EXCEPTION_HANDLERS
+from core.problems import EXCEPTION_HANDLERS, handle_file_error
 from core.request_log import RequestLog
 from core.settings import BASE_FOLDER, Settings, secret_key_of
 from core.signing import LinkSigner
@@ -34,14 +36,6 @@ from core.templating import template_environment
 from core.worker import Job
 from feedback.dispatch import dispatch
 from feedback.outbox import OutboxTransport
-
-# The charts draw with the Vega bundle that we serve; nothing is ever loaded from elsewhere.
-SECURITY_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; "
-    "form-action 'self'; object-src 'none'",
-    "Referrer-Policy": "no-referrer",  # the path of an answering page is the key to it
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 def make_site(settings: Settings, clock: Clock = utc_now) -> Site:
@@ -63,7 +57,6 @@ def create_app(site: Site, database_url: str | None = None) -> Litestar:
         guards=[require_member],
         dependencies={"member": Provide(provide_member, sync_to_thread=False)},
         route_handlers=[*accounts.pages.STAFF, *surveys.pages.STAFF, *feedback.pages.STAFF, *analysis.pages.STAFF],
-        response_headers={"Cache-Control": "no-store"},
     )
     api = Router(
         "/api/v1",
@@ -71,8 +64,13 @@ def create_app(site: Site, database_url: str | None = None) -> Litestar:
         dependencies={"caller": Provide(provide_caller, sync_to_thread=False)},
         route_handlers=[*feedback.api.API, *analysis.api.API],
     )
-    static = create_static_files_router("/static", directories=[BASE_FOLDER / "static"], name="static")
-    return Litestar(
+    static = create_static_files_router(
+        "/static",
+        directories=[BASE_FOLDER / "static"],
+        name="static",
+        exception_handlers={InternalServerException: handle_file_error, ValueError: handle_file_error},
+    )
+    return Front(
         route_handlers=[
             *accounts.pages.PUBLIC,
             *feedback.pages.PUBLIC,
@@ -99,7 +97,7 @@ def create_app(site: Site, database_url: str | None = None) -> Litestar:
         middleware=[RequestLog()],
         exception_handlers=EXCEPTION_HANDLERS,
         logging_config=None,  # structlog is configured once, at the door
-        response_headers=SECURITY_HEADERS,
+        before_send=[add_headers],
         openapi_config=OpenAPIConfig(
             title="Kept", version="1", path="/api/schema", render_plugins=[JsonRenderPlugin()], create_examples=False
         ),

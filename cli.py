@@ -4,26 +4,31 @@ import asyncio
 import os
 import signal
 import socket
-import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 import click
+import msgspec
 
-from accounts.membership import add_member, create_workspace, find_workspace
-from accounts.sign_in import MOST_OPEN_LINKS, make_link
+from accounts.membership import add_member, create_owned_workspace, find_workspace
+from accounts.sign_in import make_link
 from accounts.tables import Role
+from core.child import kept_running
 from core.clock import utc_now
 from core.database import connected, migrate
 from core.embedded import embedded_postgres
 from core.errors import Invalid, KeptError, NotFound, SetupFault
 from core.logs import configure_logs
-from core.settings import BASE_FOLDER, Settings, list_settings, read_settings
+from core.settings import PREFIX, Settings, environment_of, list_settings, read_settings
+from core.whole_file import write_whole
 
 Result = TypeVar("Result")
+DAY = click.DateTime(["%Y-%m-%d"])
+FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.group()
@@ -59,8 +64,7 @@ def setup(found: Settings, workspace: str, name: str, owner: str) -> None:
 
     async def make() -> None:
         await migrate()
-        number = await create_workspace(workspace, name, utc_now())
-        await add_member(number, owner, "", Role.OWNER, utc_now())
+        await create_owned_workspace(workspace, name, owner, utc_now())
         click.echo(await sign_in_link(found, owner))
 
     _run(found, make)
@@ -76,6 +80,26 @@ def sign_in_link_command(found: Settings, email: str) -> None:
         click.echo(await sign_in_link(found, email))
 
     _run(found, make)
+
+
+@kept.group()
+def member() -> None:
+    """The people of a workspace."""
+
+
+@member.command("add")
+@click.argument("email")
+@click.option("--workspace", required=True)
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
+@click.pass_obj
+def add_command(found: Settings, email: str, workspace: str, role: str) -> None:
+    """Let EMAIL into a workspace, or give them another role there, and print a link that signs them in."""
+
+    async def add() -> None:
+        await add_member(await _workspace(workspace), email, "", Role(role), utc_now())
+        click.echo(await sign_in_link(found, email))
+
+    _run(found, add)
 
 
 @kept.group()
@@ -151,9 +175,51 @@ def curve_command(
     layout, theme = Layout.PHONE if phone else Layout.WIDE, Theme.DARK if dark else Theme.LIGHT
     spec = curve_spec(_run(found, load), layout=layout, theme=theme)
     if png is not None:
-        _write(png, charts.png(spec, scale=2))
+        write_whole(png, charts.png(spec, scale=2))
     if svg is not None:
-        _write(svg, charts.svg(spec).encode())
+        write_whole(svg, charts.svg(spec).encode())
+
+
+@report.command("journey")
+@click.argument("key")
+@click.option("--workspace", required=True)
+@click.option("--since", type=DAY, help="The first day, YYYY-MM-DD; without it, 90 days up to the last.")
+@click.option("--until", type=DAY, help="The last day, YYYY-MM-DD; without it, today (UTC).")
+@click.option("--json", type=FILE, help="Write every figure as JSON to this file, as the API gives them.")
+@click.option("--html", type=FILE, help="Write curve, figures and blind spots as one page that needs nothing else.")
+@click.option("--svg", type=FILE, help="Write the curve as SVG to this file.")
+@click.option("--png", type=FILE, help="Write the curve as PNG to this file.")
+@click.option("--pdf", type=FILE, help="Write a PDF to this file: the curve on one page, without the tables.")
+@click.pass_obj
+def report_journey_command(
+    found: Settings, /, key: str, workspace: str, since: datetime | None, until: datetime | None, **files: Path | None
+) -> None:
+    """Write the report of the journey KEY to one file or several.
+
+    The same report asked twice has the same bytes, but for a PDF, which looks the same.
+    """
+    from analysis import report_file
+    from analysis.load_report import load_report, period_of
+    from analysis.report import JourneyReport
+
+    makers: dict[str, Callable[[JourneyReport], bytes]] = {
+        "json": report_file.report_json,
+        "html": report_file.report_html,
+        "svg": lambda made: report_file.curve_svg(made).encode(),
+        "png": report_file.curve_png,
+        "pdf": report_file.curve_pdf,
+    }
+    wanted = {file: makers[kind] for kind, file in files.items() if file is not None}
+    if not wanted:
+        raise click.UsageError("Say where to: --json, --html, --svg, --png or --pdf FILE.")
+    period = period_of(since and since.date(), until and until.date(), utc_now())
+
+    async def load() -> JourneyReport:
+        return await load_report(await _workspace(workspace), key, period)
+
+    made = _run(found, load)
+    for file, content in [(file, maker(made)) for file, maker in wanted.items()]:  # all are made before one is written
+        write_whole(file, content)
 
 
 @kept.group()
@@ -229,7 +295,7 @@ def serve_until_stopped(
         run_connected(url, found, migrate)
         application = create_app(make_site(found), database_url=url)
         config = uvicorn.Config(application, host=found.host, port=found.port, log_config=None, access_log=False)
-        with _worker_process(url) if with_worker else nullcontext():
+        with _worker_process(found, url) if with_worker else nullcontext():
             if announce is not None:
                 announce()
             uvicorn.Server(config).run()
@@ -249,7 +315,7 @@ async def sign_in_link(found: Settings, email: str) -> str:
     """A new link for the user with `email`. Raises NotFound where there is none."""
     token = await make_link(email, utc_now())
     if token is None:
-        raise NotFound(f"no user {email}, or {MOST_OPEN_LINKS} links are open already")
+        raise NotFound(f"there is no user {email}; add one with: kept member add")
     return f"{found.base_url}/sign-in/{token}"
 
 
@@ -265,13 +331,6 @@ def _text_of(file: Path) -> str:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
         raise SetupFault(f"can't read {file}: {fault}") from fault
-
-
-def _write(file: Path, content: bytes) -> None:
-    try:
-        file.write_bytes(content)
-    except OSError as fault:
-        raise SetupFault(f"can't write {file}: {fault.strerror}") from fault
 
 
 def _run(found: Settings, act: Callable[[], Awaitable[Result]]) -> Result:
@@ -302,20 +361,14 @@ def require_free_port(host: str, port: int) -> None:
             ) from fault
 
 
-@contextmanager
-def _worker_process(url: str) -> Iterator[None]:
-    """A worker in a process of its own, so that the web process never loads the text stack."""
-    worker_process = subprocess.Popen(
-        [sys.executable, "-m", "cli", "worker"],
-        env={**os.environ, "KEPT_DATABASE_URL": url},
-        cwd=BASE_FOLDER,
-        process_group=0,  # Ctrl-C goes to a terminal's whole group; who started the worker stops it, and quietly
-    )
-    try:
-        yield
-    finally:
-        worker_process.terminate()
-        worker_process.wait(timeout=30)
+def _worker_process(found: Settings, url: str) -> AbstractContextManager[None]:
+    """A worker in a process of its own, so that the web process never loads the text stack.
+
+    It is given every setting as this process has them, whatever they came from: the two must sign links alike.
+    """
+    others = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    environment = others | environment_of(msgspec.structs.replace(found, database_url=url))
+    return kept_running("worker", [sys.executable, __file__, "worker"], environment)
 
 
 def main() -> None:

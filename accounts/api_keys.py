@@ -37,10 +37,10 @@ class ApiKeyInfo(Struct, frozen=True):
 
 
 async def create_api_key(workspace: int, name: str, scopes: frozenset[Scope], now: datetime) -> str:
-    """The new key, which is never seen again. Raises Invalid where name or scopes are missing."""
+    """The new key, which is never seen again. Raises Invalid for a name that is none, or no scopes."""
     name = name.strip()
-    if not 1 <= len(name) <= 100:
-        raise Invalid(Fault("name", "give the key a name of up to 100 characters"))
+    if not (1 <= len(name) <= 100 and name.isprintable()):
+        raise Invalid(Fault("name", "give the key a name of up to 100 characters, on one line"))
     if not scopes:
         raise Invalid(Fault("scopes", "choose at least one scope"))
     key = f"kept_{new_token()}"

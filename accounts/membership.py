@@ -11,6 +11,7 @@ from core.errors import Conflict, Fault, Invalid
 from core.mail import address_of
 
 ROLES_FROM_LEAST = (Role.VIEWER, Role.EDITOR, Role.OWNER)
+LONGEST_NAME = 200  # characters of a workspace's name, as its column holds them
 
 
 class Member(Struct, frozen=True):
@@ -30,9 +31,14 @@ class Member(Struct, frozen=True):
 
 
 async def create_workspace(key: str, name: str, now: datetime) -> int:
-    """The number of a new workspace. Raises Invalid for a key that can't stand in a URL, Conflict for a taken one."""
+    """The number of a new workspace.
+
+    Raises Invalid for a key that can't stand in a URL or a name that is none, Conflict for a taken key.
+    """
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,63}", key):
         raise Invalid(Fault("key", "use small letters, digits and hyphens"))
+    if not (name.strip() and len(name) <= LONGEST_NAME and name.isprintable()):
+        raise Invalid(Fault("name", f"give the workspace a name of up to {LONGEST_NAME} characters, on one line"))
     rows = await fetch(
         "INSERT INTO workspace (key, name, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING id",
         key,
@@ -42,6 +48,14 @@ async def create_workspace(key: str, name: str, now: datetime) -> int:
     if not rows:
         raise Conflict(f"There is a workspace {key} already.")
     return int(rows[0]["id"])
+
+
+async def create_owned_workspace(key: str, name: str, owner: str, now: datetime) -> int:
+    """A new workspace with its owner, or neither. Raises Invalid and Conflict as creating and adding do."""
+    async with transaction():
+        workspace = await create_workspace(key, name, now)
+        await add_member(workspace, owner, "", Role.OWNER, now)
+    return workspace
 
 
 async def find_workspace(key: str) -> int | None:

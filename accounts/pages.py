@@ -15,7 +15,7 @@ from msgspec import Meta, Struct
 from accounts.api_keys import Scope, create_api_key, list_api_keys, revoke_api_key
 from accounts.guards import SESSION_COOKIE
 from accounts.membership import Member, list_memberships
-from accounts.sign_in import SESSION_LASTS, close_session, make_link, open_session, user_of_session
+from accounts.sign_in import MOST_OPEN_LINKS, SESSION_LASTS, close_session, make_link, open_session, user_of_session
 from accounts.tables import Role
 from core.errors import NotSignedIn
 from core.mail import Mail, NotDelivered
@@ -46,8 +46,8 @@ async def home(request: Request[Any, Any, Any], now: NamedDependency[datetime]) 
 
 
 @get("/sign-in", include_in_schema=False)
-async def sign_in_page() -> Template:
-    return Template("accounts/sign_in.html", context={"is_sent": False, "notice": ""})
+async def sign_in_page(site: NamedDependency[Site]) -> Template:
+    return _sign_in_page(site)
 
 
 @post("/sign-in", include_in_schema=False, status_code=200)
@@ -55,14 +55,14 @@ async def ask_for_link(
     data: URLEncodedBody[EmailForm], site: NamedDependency[Site], now: NamedDependency[datetime]
 ) -> Template:
     """Mail a sign-in link. The answer is the same for an unknown address, so that nobody can probe for users."""
-    token = await make_link(data.email, now)
+    token = await make_link(data.email, now, MOST_OPEN_LINKS)
     if token is not None:
         try:
             await site.transport.send(_sign_in_mail(site, data.email.strip().lower(), token))
         except NotDelivered as fault:
             # The page stays the same: that the mail could not leave would tell who is known.
             log.warning("sign_in_mail_not_delivered", reason=str(fault))
-    return Template("accounts/sign_in.html", context={"is_sent": True, "notice": ""})
+    return _sign_in_page(site, is_sent=True)
 
 
 @get("/sign-in/{token:str}", include_in_schema=False)
@@ -78,8 +78,7 @@ async def use_link(
     try:
         session = await open_session(token, now)
     except NotSignedIn as fault:
-        context = {"is_sent": False, "notice": str(fault)}
-        return Template("accounts/sign_in.html", context=context, status_code=401)
+        return _sign_in_page(site, notice=str(fault), status=401)
     return Redirect("/", status_code=303, cookies=[_session_cookie(site, session, int(SESSION_LASTS.total_seconds()))])
 
 
@@ -110,6 +109,12 @@ async def drop_api_key(
 ) -> Redirected:
     await revoke_api_key(member.workspace, key, now)
     return Redirect(f"/w/{member.workspace_key}/api-keys", status_code=303)
+
+
+def _sign_in_page(site: Site, *, is_sent: bool = False, notice: str = "", status: int = 200) -> Template:
+    sends_mail = site.settings.mail_transport != "outbox"
+    context = {"is_sent": is_sent, "notice": notice, "sends_mail": sends_mail}
+    return Template("accounts/sign_in.html", context=context, status_code=status)
 
 
 async def _api_keys(member: Member, new_key: str | None) -> Template:

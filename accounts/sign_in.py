@@ -8,26 +8,26 @@ from core.tokens import hash_of, new_token
 
 LINK_LASTS = timedelta(minutes=30)
 SESSION_LASTS = timedelta(days=14)
-MOST_OPEN_LINKS = 5  # unused and unexpired, so that nobody's mailbox can be flooded
+MOST_OPEN_LINKS = 5  # of a user, unused and unexpired, for a form that anybody may fill in: nobody floods a mailbox
 
 
-async def make_link(email: str, now: datetime) -> str | None:
-    """A new sign-in token for the user with `email`; None where there is none, or too many links are open."""
+async def make_link(email: str, now: datetime, most_open: int | None = None) -> str | None:
+    """A new sign-in token for the user with `email`; None where there is none, or `most_open` links are open."""
     token = new_token()
     rows = await fetch(
         """
         INSERT INTO sign_in_link ("user", token_hash, expires_at)
         SELECT u.id, $1::text, $2::timestamptz FROM kept_user u
-        WHERE u.email = $3 AND (
+        WHERE u.email = $3 AND ($5::bigint IS NULL OR (
             SELECT count(*) FROM sign_in_link l WHERE l."user" = u.id AND l.used_at IS NULL AND l.expires_at > $4
-        ) < $5
+        ) < $5)
         RETURNING id
         """,
         hash_of(token),
         now + LINK_LASTS,
         email.strip().lower(),
         now,
-        MOST_OPEN_LINKS,
+        most_open,
     )
     return token if rows else None
 

@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery
 from accounts.api_keys import ApiCaller, Scope
 from analysis.csv_export import to_csv
 from analysis.load_pains import load_pains
-from analysis.load_report import Period, last_days, load_report
+from analysis.load_report import last_days, load_report, period_of
 from analysis.pain_point import PainPoint
 from analysis.report import JourneyReport
 
@@ -22,7 +22,7 @@ async def get_report(
     since: FromQuery[date | None] = None,
     until: FromQuery[date | None] = None,
 ) -> JourneyReport:
-    """Every figure of the curve. Without days, the last 90."""
+    """Every figure of the curve. Without `until`, up to today; without `since`, the 90 days before that."""
     return await load_report(caller.workspace, journey, period_of(since, until, now))
 
 
@@ -40,12 +40,6 @@ async def get_pains_csv(
 ) -> Response[bytes]:
     """The same as CSV."""
     return csv_response(await load_pains(caller.workspace, journey, last_days(now)), journey)
-
-
-def period_of(since: date | None, until: date | None, now: datetime) -> Period:
-    """The days asked for; what is left out comes from the last 90 days."""
-    usual = last_days(now)
-    return Period(since or usual.since, until or usual.until)
 
 
 def csv_response(pains: list[PainPoint], journey: str) -> Response[bytes]:

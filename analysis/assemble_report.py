@@ -8,9 +8,10 @@ from math import fsum
 import msgspec
 from msgspec import Struct
 
-from analysis.blind_spots import blind_spot_of, worst_case_bounds
+from analysis.blind_spots import blind_spot_of, ranked_blind_spots, worst_case_bounds
 from analysis.contact_tally import together
 from analysis.experience import Estimate, Moments, estimate_of, evidence_of, shrink
+from analysis.landmarks import end_of, mark
 from analysis.measured import Measure, MeasuredTouchpoint, UnderPromise
 from analysis.official import official_figures
 from analysis.promises import KeptAnswers, is_ceiling, promise_in_force
@@ -63,6 +64,9 @@ def assemble_report(
         settings=settings,
         method_version=METHOD_VERSION,
         data_hash=_data_hash(view, measured, since, until, settings),
+        landmarks=mark(figures, settings),
+        end=end_of(figures),
+        blind_spots=ranked_blind_spots(figures),
     )
 
 

@@ -1,8 +1,9 @@
 """Where nothing is known, why, and how wrong the known could be at worst (METHOD, section 6)."""
 
+from collections.abc import Iterable
 from datetime import date
 
-from analysis.report import BlindSpot, Interval, ReportSettings
+from analysis.report import BlindSpot, BlindSpotFigure, Interval, PromiseFigure, ReportSettings, TouchpointFigure
 
 
 def blind_spot_of(
@@ -31,6 +32,41 @@ def blind_spot_of(
 def worst_case_bounds(response_rate: float, mean: float) -> Interval:
     """Where the mean x of all asked could lie if everyone silent were at one end of the scale (Manski)."""
     return Interval(response_rate * mean - (1 - response_rate), response_rate * mean + (1 - response_rate))
+
+
+def ranked_blind_spots(touchpoints: Iterable[TouchpointFigure]) -> tuple[BlindSpotFigure, ...]:
+    """By reach * promise, the largest first; equals in the order of the journey.
+
+    Where nothing is promised the reach alone decides, after all that have a promise; an unknown reach comes last.
+    """
+    found = [_blind_spot(touchpoint, touchpoint.blind_spot) for touchpoint in touchpoints if touchpoint.blind_spot]
+    return tuple(sorted(found, key=_rank))
+
+
+def _blind_spot(touchpoint: TouchpointFigure, reason: BlindSpot) -> BlindSpotFigure:
+    reach, promised = touchpoint.reach_month, _promised(touchpoint.promise)
+    return BlindSpotFigure(
+        key=touchpoint.key,
+        name=touchpoint.name,
+        phase=touchpoint.phase,
+        reason=reason,
+        reach_month=reach,
+        promised=promised,
+        at_stake=None if reach is None or promised is None else reach * promised,
+    )
+
+
+def _promised(promise: PromiseFigure | None) -> float | None:
+    """A level and a share on one scale, from 0 for nothing to 1 for all one can promise."""
+    if promise is None:
+        return None
+    return promise.share if promise.level is None else (promise.level + 1) / 2
+
+
+def _rank(spot: BlindSpotFigure) -> tuple[bool, bool, float, float]:
+    """Among those of unknown reach the promise alone decides. Sorting is stable, so equals keep their order."""
+    at_stake = (1.0 if spot.reach_month is None else spot.reach_month) * (spot.promised or 0.0)
+    return spot.reach_month is None, spot.promised is None, -at_stake, -(spot.reach_month or 0.0)
 
 
 def _why_no_answers(has_survey: bool, n_invitations: int) -> BlindSpot:

@@ -39,6 +39,10 @@ def point_lines(touchpoint: TouchpointFigure) -> list[str]:
 
 def blind_reason(touchpoint: TouchpointFigure, settings: ReportSettings) -> str:
     """Why nothing is known here."""
+    return reason_in_words(touchpoint.blind_spot, settings) if touchpoint.blind_spot else "nothing known"
+
+
+def reason_in_words(reason: BlindSpot, settings: ReportSettings) -> str:
     reasons = {
         BlindSpot.NO_SURVEY: "no survey yet",
         BlindSpot.NO_INVITATIONS: "nobody asked yet",
@@ -46,7 +50,7 @@ def blind_reason(touchpoint: TouchpointFigure, settings: ReportSettings) -> str:
         BlindSpot.TOO_FEW: f"fewer than {settings.k} answers",
         BlindSpot.STALE: f"last answer over {settings.stale_days} days old",
     }
-    return reasons[touchpoint.blind_spot] if touchpoint.blind_spot else "nothing known"
+    return reasons[reason]
 
 
 def tip_of(touchpoint: TouchpointFigure, settings: ReportSettings) -> dict[str, str]:

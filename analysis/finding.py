@@ -53,6 +53,20 @@ def verdicts_of(report: JourneyReport) -> str:
     return f"Of {counted(len(report.touchpoints), 'touchpoint')}: {', '.join(parts)}." if parts else ""
 
 
+def landmarks_in_words(report: JourneyReport) -> str:
+    """The pit, the peak and the end: "Pit: Setup (probability 1.00). Peak: Tips (0.98). End: Renewal (pleased)." """
+    sentences: list[str] = []
+    for kind, landmark in (("pit", report.landmarks.pit), ("peak", report.landmarks.peak)):
+        if landmark is None:
+            sentences.append(f"No clear {kind}.")
+        else:
+            unit = f"probability{NO_BREAK}" if landmark is report.landmarks.pit or not report.landmarks.pit else ""
+            sentences.append(f"{kind.capitalize()}: {landmark.name} ({unit}{landmark.probability:.2f}).")
+    if report.end is not None:
+        sentences.append(f"End: {report.end.name} ({feeling_of(report.end.mean)}).")
+    return " ".join(sentences)
+
+
 def feeling_of(x: float) -> str:
     """The word of the experience axis nearest to x."""
     return min(FEELINGS, key=lambda feeling: abs(feeling[0] - x))[1]

@@ -43,8 +43,13 @@ class Period(Struct, frozen=True):
 
 def last_days(now: datetime) -> Period:
     """The period a report covers unless another is asked for: today and the 89 days before."""
-    today = now.astimezone(UTC).date()
-    return Period(today - timedelta(days=PERIOD_DAYS - 1), today)
+    return period_of(None, None, now)
+
+
+def period_of(since: date | None, until: date | None, now: datetime) -> Period:
+    """The days asked for. Without `until`, up to today; without `since`, the 90 days up to `until`."""
+    last = until or now.astimezone(UTC).date()
+    return Period(since or date.fromordinal(max(1, last.toordinal() - PERIOD_DAYS + 1)), last)
 
 
 async def load_report(

@@ -14,8 +14,8 @@ from accounts.membership import Member
 from analysis.api import csv_response
 from analysis.charts import svg, vega_bundle
 from analysis.curve_chart import Layout, Theme, curve_spec
-from analysis.curve_words import blind_reason
-from analysis.finding import VERDICT_WORDS, finding_of, subtitle_of
+from analysis.curve_words import blind_reason, reason_in_words
+from analysis.finding import VERDICT_WORDS, finding_of, landmarks_in_words, subtitle_of
 from analysis.load_pains import load_pains
 from analysis.load_report import last_days, load_report
 from analysis.responses import list_responses
@@ -34,6 +34,8 @@ async def journey_page(
         "subtitle": subtitle_of(report),
         "verdict_words": VERDICT_WORDS,
         "blind_reason": blind_reason,
+        "reason_in_words": reason_in_words,
+        "landmarks": landmarks_in_words(report),
     }
     return Template("analysis/journey.html", context=context)
 

@@ -116,6 +116,44 @@ class TouchpointFigure(Struct, frozen=True, kw_only=True):
     reach_month: float | None = None  # contacts a month through the touchpoint, from events
 
 
+class Landmark(Struct, frozen=True, kw_only=True):
+    """The pit or the peak: the touchpoint that is the worst, or the best, with this probability."""
+
+    key: str
+    name: str
+    mean: float
+    probability: float
+
+
+class LandmarkFigures(Struct, frozen=True, kw_only=True):
+    """None means that there is no clear one among the `n_tested` touchpoints that had a say."""
+
+    pit: Landmark | None = None
+    peak: Landmark | None = None
+    n_tested: int = 0
+
+
+class EndFigure(Struct, frozen=True, kw_only=True):
+    """The last touchpoint of the journey that is measured; how contacts end one by one is for `analysis.summaries`."""
+
+    key: str
+    name: str
+    mean: float
+    n_contacts: int
+
+
+class BlindSpotFigure(Struct, frozen=True, kw_only=True):
+    """A row of the blind spots: where nothing is known, why, and how much is promised there to how many."""
+
+    key: str
+    name: str
+    phase: str
+    reason: BlindSpot
+    reach_month: float | None = None
+    promised: float | None = None  # on [0, 1]: (level + 1) / 2, or the share; None without a promise
+    at_stake: float | None = None  # reach * promised; None where either is unknown
+
+
 class JourneyReport(Struct, frozen=True, kw_only=True):
     """A journey over the days `since` to `until`, both included, touchpoints in journey order."""
 
@@ -127,6 +165,9 @@ class JourneyReport(Struct, frozen=True, kw_only=True):
     settings: ReportSettings
     method_version: str
     data_hash: str
+    landmarks: LandmarkFigures = LandmarkFigures()
+    end: EndFigure | None = None
+    blind_spots: tuple[BlindSpotFigure, ...] = ()  # what is most at stake first
 
     @property
     def n_responses(self) -> int:

@@ -69,7 +69,7 @@ async def _filled(url: str, name: str, n: int) -> tuple[str, int, float]:
         await migrate()
         now = datetime.now(UTC)
         workspace = await create_workspace("bench", "Bench", now)
-        journey = (BASE_FOLDER / "demo" / "journey.yaml").read_text(encoding="utf-8")  # noqa: ASYNC240
+        journey = (BASE_FOLDER / "demo" / "journey.yaml").read_text(encoding="utf-8")
         await import_journey(workspace, read_journey(journey, "journey.yaml"), now)
         await fetch(_CONTACTS, workspace, max(n // ANSWERS_A_CONTACT, 1))
         started = perf_counter()
@@ -141,7 +141,8 @@ SELECT $1, n::text, '', 'customer', '', now() FROM generate_series(1, $2::int) n
 
 # Hashes instead of random(): the same rows on every run and machine.
 _RESPONSES = """
-INSERT INTO response (workspace, contact, touchpoint, survey_version, channel, locale, occurred_at, submitted_at, scored_at)
+INSERT INTO response
+    (workspace, contact, touchpoint, survey_version, channel, locale, occurred_at, submitted_at, scored_at)
 SELECT $1, c.first + (hashint8extended(n, 1) & 9223372036854775807) % c.size,
        t.ids[1 + (hashint8extended(n, 2) & 9223372036854775807) % 12], v.id, 'mail', '', moment, moment, moment
 FROM (SELECT min(id) AS first, count(*) AS size FROM contact) c,

@@ -15,6 +15,10 @@ from core.errors import SetupFault
 
 Row = dict[str, Any]
 
+# Statements take days out of timestamps; with the server's own zone they would be other days.
+SESSION = {"timezone": "UTC"}
+MIGRATION_LOCK = 0x6B657074  # "kept"; any number would do that nothing else in this database locks
+
 
 class QuietEngine(PostgresEngine):
     """An engine that does not connect when it is made: Piccolo's own asks for the version at import."""
@@ -34,13 +38,13 @@ def engine() -> PostgresEngine:
 async def connected(url: str, connections: int = 10) -> AsyncIterator[PostgresEngine]:
     """A pool to the database at `url`. Raises SetupFault where nothing answers."""
     database = engine()
-    database.config = {"dsn": url, "min_size": 1, "max_size": connections}
+    database.config = {"dsn": url, "server_settings": SESSION, "min_size": 1, "max_size": connections}
     try:
         await database.start_connection_pool()
     except (OSError, asyncpg.PostgresError, ValueError) as fault:
         raise SetupFault(f"can't reach the database: {fault}") from fault
     # Piccolo opens single connections too (migrations); they must not be given the pool's options.
-    database.config = {"dsn": url}
+    database.config = {"dsn": url, "server_settings": SESSION}
     try:
         yield database
     finally:
@@ -48,12 +52,26 @@ async def connected(url: str, connections: int = 10) -> AsyncIterator[PostgresEn
 
 
 async def migrate() -> None:
-    """Bring every room's tables up to date. Raises SetupFault where a migration fails."""
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        result = await run_forwards("all")
+    """Bring every room's tables up to date, one process at a time. Raises SetupFault where a migration fails."""
+    try:
+        async with _migration_lock():
+            with contextlib.redirect_stdout(io.StringIO()):
+                result = await run_forwards("all")
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
+        raise SetupFault(f"a migration failed: {fault}") from fault
     if not result.success:
         raise SetupFault(f"a migration failed: {result.message}")
+
+
+@asynccontextmanager
+async def _migration_lock() -> AsyncIterator[None]:
+    """Wait until no other process migrates this database. The lock lives and dies with a connection of its own."""
+    connection = await engine().get_new_connection()  # the pool may hold no more than the one that migrates
+    try:
+        await connection.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
+        yield
+    finally:
+        await connection.close()
 
 
 def transaction() -> PostgresTransaction:

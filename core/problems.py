@@ -1,9 +1,11 @@
 """Errors on their way out: problem details (RFC 9457) for programs, a plain page for people."""
 
 import re
+from errno import ENAMETOOLONG
 from http import HTTPStatus
 from typing import Any
 
+import asyncpg
 import structlog
 from litestar import Request, Response
 from litestar.enums import MediaType
@@ -60,9 +62,28 @@ def handle_unexpected(request: AnyRequest, error: Exception) -> Response[Any]:
     return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "It has been logged. Please try again in a moment.", ())
 
 
+def handle_data_error(request: AnyRequest, error: asyncpg.DataError) -> Response[Any]:
+    """Somebody sent a value that PostgreSQL can't hold. Other faults in data, such as a division by zero, are ours."""
+    if not _is_unstorable(error):
+        return handle_unexpected(request, error)
+    log.warning("value_not_storable", route=request.scope.get("path_template", ""), error=type(error).__name__)
+    return _answer(
+        request, HTTPStatus.UNPROCESSABLE_ENTITY, "It holds a number or a character that Kept can't keep.", ()
+    )
+
+
+def handle_file_error(request: AnyRequest, error: Exception) -> Response[Any]:
+    """A name that no file system takes, with NUL in it or too long, is the name of no file; the rest is ours."""
+    is_too_long = isinstance(error.__cause__, OSError) and error.__cause__.errno == ENAMETOOLONG
+    if is_too_long or isinstance(error, ValueError):
+        return _answer(request, HTTPStatus.NOT_FOUND, "There is no such file.", ())
+    return handle_unexpected(request, error)
+
+
 EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     KeptError: handle_kept_error,
     HTTPException: handle_http_exception,
+    asyncpg.DataError: handle_data_error,
     Exception: handle_unexpected,
 }
 
@@ -80,13 +101,21 @@ def _answer(
         problem.extra = {"errors": [{"field": fault.field, "message": fault.message} for fault in faults]}
         return problem.to_response(request)
     site: Site = request.app.state.site
-    page = site.templates.get_template("problem.html").render(title=title, detail=detail)
+    is_customer = request.url.path.startswith("/a/")  # who must not be led to the staff's sign-in
+    page = site.templates.get_template("problem.html").render(title=title, detail=detail, is_customer=is_customer)
     return Response(page, status_code=status, media_type=MediaType.HTML, headers=headers)
 
 
 def is_for_people(request: AnyRequest) -> bool:
     """Whether a page answers this request: programs call the API, or say that they take JSON."""
     return not request.url.path.startswith("/api/") and "json" not in request.headers.get("accept", "")
+
+
+def _is_unstorable(error: asyncpg.DataError) -> bool:
+    """Whether a number is too large or a text holds NUL or half a character; asyncpg sees some, the server others."""
+    if isinstance(error, asyncpg.CharacterNotInRepertoireError | asyncpg.UntranslatableCharacterError):
+        return True
+    return isinstance(error.__cause__, OverflowError | UnicodeEncodeError)
 
 
 def _faults_of(error: HTTPException) -> tuple[Fault, ...]:

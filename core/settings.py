@@ -98,6 +98,12 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     return settings
 
 
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The variables that give another process, wherever it runs, the settings of this one; they hold secrets."""
+    whole = msgspec.structs.replace(settings, data_folder=settings.data_folder.resolve())
+    return {PREFIX + name.upper(): str(getattr(whole, name)) for name in Settings.__struct_fields__}
+
+
 def list_settings(settings: Settings) -> list[SettingInfo]:
     hints = get_type_hints(Settings, include_extras=True)
     return [

@@ -27,6 +27,7 @@ from surveys.journey_file import read_journey
 
 WORKSPACE = "fernwell"
 OWNER = "alice@fernwell.example"
+STARTED = "demo.started"  # written before anything else; only a folder that holds it is ever emptied
 FINISHED = "demo.finished"  # written when the replay is over; without it the demo starts over
 
 
@@ -40,7 +41,7 @@ def demo(found: Settings, *, fresh: bool) -> None:
         _start_over(found.data_folder)
         with embedded_postgres(found.data_folder) as url:
             run_connected(url, found, lambda: _live(found))
-        finished.write_text(utc_now().isoformat(), encoding="ascii")
+        _mark(finished)
     else:
         click.echo(f"The demo is there already, replayed at {finished.read_text(encoding='ascii')[:16]} UTC.")
         click.echo("To start over: make demo FRESH=1")
@@ -50,17 +51,37 @@ def demo(found: Settings, *, fresh: bool) -> None:
 
 
 def _start_over(data_folder: Path) -> None:
-    """Remove the demo's data, and nothing else: a folder that holds other things is refused."""
-    if not data_folder.exists():
-        return
-    strangers = {entry.name for entry in data_folder.iterdir()} - {"postgres", "secret.key", "cache", FINISHED}
-    if strangers:
+    """Leave a folder with the demo's mark and nothing else. Raises SetupFault where the demo did not make it."""
+    held = {entry.name for entry in data_folder.iterdir()} if data_folder.is_dir() else set()
+    strangers = held - {STARTED, FINISHED, "postgres", "secret.key", "cache"}
+    if held and (STARTED not in held or strangers):
+        what = min(strangers) if strangers else f"no {STARTED}"
         raise SetupFault(
-            f"{data_folder} holds {min(strangers)}, which is not the demo's; set KEPT_DATA_FOLDER elsewhere"
+            f"{data_folder} was not made by the demo: it holds {what}; remove it yourself, or set KEPT_DATA_FOLDER "
+            "to another folder"
         )
+    if "postgres" in held:
+        _stop_left_behind(data_folder)
+    _mark(data_folder / STARTED)
+    for name in sorted(held - {STARTED}):  # demo.finished comes first: half a demo must not look whole
+        entry = data_folder / name
+        shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+
+
+def _stop_left_behind(data_folder: Path) -> None:
+    """Stop the server that an interrupted run left behind. Raises SetupFault where another process still uses it."""
     with embedded_postgres(data_folder):
-        pass  # a server that an interrupted run left behind stops with this handle
-    shutil.rmtree(data_folder)
+        pass
+    if (data_folder / "postgres" / "postmaster.pid").exists():
+        raise SetupFault(f"{data_folder} is in use by another Kept; stop that first")
+
+
+def _mark(file: Path) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(utc_now().isoformat(), encoding="ascii")
+    except OSError as fault:
+        raise SetupFault(f"can't write to the data folder {file.parent}: {fault.strerror}") from fault
 
 
 async def _live(found: Settings) -> None:
@@ -102,11 +123,18 @@ WHERE i.state = 'sent' AND i.expires_at > $1 AND r.id IS NULL ORDER BY i.expires
 """
 
 
+def _asks_to_start_over(fresh: str) -> bool:
+    """What FRESH says. Raises SetupFault for anything unclear: starting over removes data."""
+    if fresh not in ("", "0", "1"):
+        raise SetupFault(f"FRESH is {fresh}; say FRESH=1 to start over, FRESH=0 or nothing to go on")
+    return fresh == "1"
+
+
 def main() -> None:
     try:
         found = read_settings({"KEPT_DATA_FOLDER": "data/demo", "KEPT_LOG_LEVEL": "warning", **os.environ})
         configure_logs(found)
-        demo(found, fresh=bool(os.environ.get("FRESH")))
+        demo(found, fresh=_asks_to_start_over(os.environ.get("FRESH", "")))
     except KeyboardInterrupt:
         sys.exit(0)
     except KeptError as fault:

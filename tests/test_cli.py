@@ -12,10 +12,12 @@ from pathlib import Path
 
 import asyncpg
 import httpx
+import msgspec
 import pytest
 
+import cli
 from core.embedded import embedded_postgres
-from core.settings import BASE_FOLDER, Settings, list_settings
+from core.settings import BASE_FOLDER, Settings, list_settings, read_settings
 from tests.live.processes import environment_in, until
 
 pytestmark = pytest.mark.live
@@ -95,8 +97,39 @@ def test_a_workspace_is_set_up_once(folder: Path) -> None:
     again = kept(folder, "setup", "--workspace", "acme", "--name", "Acme", "--owner", "eve@evil.example")
     assert refusal(again) == ["kept: There is a workspace acme already."]
     assert refusal(kept(folder, "sign-in-link", "eve@evil.example")) == [
-        "kept: no user eve@evil.example, or 5 links are open already"
+        "kept: there is no user eve@evil.example; add one with: kept member add"
     ]
+
+
+def test_a_mistyped_owner_leaves_the_workspace_to_be_set_up(folder: Path) -> None:
+    words = ("setup", "--workspace", "second", "--name", "Second", "--owner")
+    assert refusal(kept(folder, *words, "bob at acme")) == ["kept: email: this is not an e-mail address"]
+    assert kept(folder, *words, "bob@acme.example").returncode == 0
+
+
+def test_a_second_person_is_let_in(folder: Path) -> None:
+    added = kept(folder, "member", "add", "Bob@acme.example", "--workspace", "acme", "--role", "editor")
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/sign-in/[\w-]{43}\n", added.stdout)
+    nowhere = kept(folder, "member", "add", "bob@acme.example", "--workspace", "moon", "--role", "editor")
+    assert refusal(nowhere) == ["kept: there is no workspace moon"]
+    nobody = kept(folder, "member", "add", "bob at acme", "--workspace", "acme", "--role", "editor")
+    assert refusal(nobody) == ["kept: email: this is not an e-mail address"]
+
+
+def test_the_worker_is_given_every_setting_and_no_secret_on_its_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[tuple[list[str], dict[str, str]]] = []
+    monkeypatch.setattr(cli, "kept_running", lambda name, command, environment: started.append((command, environment)))
+    monkeypatch.setenv("KEPT_SECRET_KEY_FILE", str(tmp_path / "gone since"))
+    found = Settings(
+        data_folder=tmp_path / "demo", secret_key="sesame-" * 5, log_level="error", base_url="http://kept.example"
+    )
+    cli._worker_process(found, "postgresql://kept:sesame@db/kept")
+    [(command, environment)] = started
+    assert read_settings(environment) == msgspec.structs.replace(found, database_url="postgresql://kept:sesame@db/kept")
+    assert "sesame" not in " ".join(command)
+    assert environment["PATH"] == os.environ["PATH"]
 
 
 def test_a_sign_in_link_leads_to_the_address_that_is_set(folder: Path) -> None:

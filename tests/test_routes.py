@@ -3,11 +3,14 @@
 import string
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import msgspec
 import pytest
 from litestar import Litestar
+from litestar.handlers import BaseRouteHandler
+from litestar.params import QueryParameter
 from litestar.routes import HTTPRoute
 from msgspec import Struct
 
@@ -53,6 +56,7 @@ class Route(Struct, frozen=True):
     template: str
     role: Role | None
     scope: Scope | None
+    queries: frozenset[str]
 
     @property
     def name(self) -> tuple[str, str]:
@@ -66,12 +70,18 @@ class Route(Struct, frozen=True):
 def routes_of(app: Litestar) -> list[Route]:
     """Every route there is, save the OPTIONS that Litestar adds to each path."""
     return [
-        Route(method, route.path_format, handler.opt.get("role"), handler.opt.get("scope"))
+        Route(method, route.path_format, handler.opt.get("role"), handler.opt.get("scope"), queries_of(handler))
         for route in app.routes
         if isinstance(route, HTTPRoute)
         for handler in route.route_handlers
         for method in sorted(handler.http_methods - {"OPTIONS"})
     ]
+
+
+def queries_of(handler: BaseRouteHandler) -> frozenset[str]:
+    """The names of the query parameters that a handler reads."""
+    parameters = handler.parsed_fn_signature.parameters
+    return frozenset(name for name in parameters if isinstance(parameters[name].kwarg_definition, QueryParameter))
 
 
 @pytest.fixture
@@ -144,6 +154,7 @@ def test_the_walk_finds_the_routes(staff: list[Route], api: list[Route]) -> None
     assert len([route for route in staff if route.role is not None]) >= 6
     assert len(api) >= 4
     assert {route.scope for route in api} == set(Scope)
+    assert len([route for route in staff + api if route.queries]) >= 6
 
 
 async def test_the_owner_may_use_every_staff_route(people: People, staff: list[Route], values: Values) -> None:
@@ -257,3 +268,50 @@ async def test_even_the_methods_of_a_guarded_route_are_told_to_nobody_outside(
     paths = {route.name: route.template.format(**values) for route in asked}
     statuses = {name: (await people.nobody.options(path)).status_code for name, path in paths.items()}
     assert statuses == {name: 401 if name[1].startswith("/api/") else 303 for name in paths}
+
+
+# As they stand in a URL: NUL, numbers beyond any column and beyond what Python reads, a long text, broken encodings.
+HOSTILE = {
+    "NUL": "%00",
+    "NUL inside": "a%00b",
+    "a huge number": str(10**30),
+    "a huge negative number": str(-(10**30)),
+    "beyond int": str(2**31),
+    "beyond bigint": str(2**63),
+    "a number of 5,000 digits": "9" * 5_000,
+    "10,000 characters": "a" * 10_000,
+    "half an escape": "%",
+    "no escape": "%zz",
+    "not UTF-8": "%ff%fe",
+    "half a surrogate": "%ed%a0%80",
+    "dots": "..%2f..%2fetc",
+    "the last day": "9999-12-31",
+    "the first day": "0001-01-01",
+    "nothing": "",
+}
+
+
+def hostile_urls(route: Route, values: Values, hostile: str) -> list[str]:
+    """The URLs of a route with one parameter after the other hostile, those of the query too."""
+    usual = {name: quote(str(values.get(name, "css"))) for name in route.parameters}
+    in_path = [route.template.format(**{**usual, name: hostile}) for name in sorted(route.parameters)]
+    path = route.template.format(**usual)
+    return [*in_path, *(f"{path}?{name}={hostile}" for name in sorted(route.queries))]
+
+
+@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE.keys())
+async def test_no_parameter_breaks_a_route(
+    app: Litestar, people: People, values: Values, hands: Hands, hostile: str
+) -> None:
+    key = await make_key(people.acme, hands.now)
+    await people.alice.get("/sign-in")
+    form = {"_csrf_token": people.alice.cookies["kept_csrf"], "name": "new", "scopes": "read"}
+    broken = {}
+    for route in routes_of(app):
+        for url in hostile_urls(route, values, hostile):
+            headers = key if url.startswith("/api/") else {}
+            body = None if route.method in SAFE else form
+            answer = await people.alice.request(route.method, url, headers=headers, data=body)
+            if answer.status_code >= 500:
+                broken[route.method, url[:80]] = answer.status_code
+    assert broken == {}

@@ -6,6 +6,7 @@ from accounts.membership import (
     ROLES_FROM_LEAST,
     Member,
     add_member,
+    create_owned_workspace,
     create_workspace,
     find_member,
     find_workspace,
@@ -95,3 +96,23 @@ async def test_a_member_needs_an_address(people: People, hands: Hands, email: st
     with pytest.raises(Invalid, match="not an e-mail address"):
         await add_member(people.acme, email, "Bob", Role.VIEWER, hands.now)
     assert await fetch("SELECT FROM kept_user") == before
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a" * 201, "Ac\0me", "Ac\nme", "Ac\udc80me"])
+async def test_a_workspace_needs_a_name_that_fits_on_a_line(database: None, hands: Hands, name: str) -> None:
+    with pytest.raises(Invalid, match="name: give the workspace a name of up to 200 characters, on one line"):
+        await create_workspace("acme", name, hands.now)
+    assert await fetch("SELECT FROM workspace") == []
+
+
+async def test_a_name_may_be_as_long_as_its_column(database: None, hands: Hands) -> None:
+    await create_workspace("acme", "ä" * 200, hands.now)
+
+
+async def test_a_workspace_without_an_owner_is_never_left_behind(database: None, hands: Hands) -> None:
+    with pytest.raises(Invalid, match="not an e-mail address"):
+        await create_owned_workspace("acme", "Acme", "alice at acme", hands.now)
+    assert await find_workspace("acme") is None
+    number = await create_owned_workspace("acme", "Acme", "alice@acme.example", hands.now)
+    [row] = await fetch('SELECT m.role, u.email FROM membership m JOIN kept_user u ON u.id = m."user"')
+    assert (await find_workspace("acme"), row) == (number, {"role": "owner", "email": "alice@acme.example"})

@@ -117,7 +117,39 @@ async def test_a_mailbox_gets_five_open_links_and_no_more(people: People, letter
     await post_form(people.nobody, "/sign-in", {"email": ALICE})
     assert len(letterbox.mails) == 6  # a used link makes room for one
     hands.move(minutes=31)
-    assert await make_link(ALICE, hands.now) is not None  # and so does an old one
+    await post_form(people.nobody, "/sign-in", {"email": ALICE})
+    assert len(letterbox.mails) == 7  # and so does an old one
+
+
+async def test_the_operator_may_print_as_many_links_as_they_like(people: People, hands: Hands) -> None:
+    links = [await make_link(ALICE, hands.now) for _ in range(2 * MOST_OPEN_LINKS)]
+    assert None not in links
+    assert await make_link("stranger@acme.example", hands.now) is None
+
+
+async def test_a_kept_that_sends_no_mail_says_how_to_get_in(people: People, hands: Hands) -> None:
+    first = await people.nobody.get("/sign-in")
+    asked = [await post_form(people.nobody, "/sign-in", {"email": email}) for email in (ALICE, "eve@evil.example")]
+    for page in (first, *asked):
+        assert "This Kept sends no mail" in page.text
+        assert "kept sign-in-link EMAIL" in page.text
+        assert "is on its way" not in page.text
+        assert "<form" not in page.text
+    assert asked[0].text == asked[1].text
+
+
+async def test_a_kept_that_sends_mail_offers_to(people: People, site: Site) -> None:
+    settings = msgspec.structs.replace(site.settings, mail_transport="smtp")
+    client = browser(create_app(msgspec.structs.replace(site, settings=settings)))
+    assert "Send me a link" in (await client.get("/sign-in")).text
+    asked = [await post_form(client, "/sign-in", {"email": email}) for email in (ALICE, "eve@evil.example")]
+    assert asked[0].text == asked[1].text
+    assert "a link is on its way" in asked[0].text
+    assert "sends no mail" not in asked[0].text
+
+
+async def test_an_address_that_can_not_be_kept_is_no_fault_of_ours(people: People) -> None:
+    assert (await post_form(people.nobody, "/sign-in", {"email": "alice\0@acme.example"})).status_code == 422
 
 
 async def test_neither_links_nor_sessions_are_stored_readably(people: People, hands: Hands) -> None:

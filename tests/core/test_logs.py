@@ -17,7 +17,7 @@ ADDRESS = "chris@customer.example"
 def own_configuration() -> Iterator[None]:
     """Afterwards the run's configuration is back."""
     yield
-    configure_logs(Settings())
+    configure_logs(Settings(log_level="warning"))
 
 
 @pytest.fixture

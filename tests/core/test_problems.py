@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 from litestar import Litestar, get, post
@@ -12,6 +13,7 @@ from msgspec import Struct
 from structlog.testing import capture_logs
 
 from app import make_site
+from core.database import fetch
 from core.errors import Conflict, Expired, Fault, Invalid, NotAllowed, NotFound, NotSignedIn, SetupFault
 from core.logs import place_of_error
 from core.problems import EXCEPTION_HANDLERS
@@ -47,6 +49,12 @@ async def fail(kind: FromPath[str]) -> None:
     raise ERRORS[kind]
 
 
+@get("/rows")
+async def read_rows(sql: FromQuery[str], number: FromQuery[int | None] = None, text: FromQuery[str] = "") -> int:
+    given = text if number is None else number
+    return len(await fetch(sql, given))
+
+
 @post("/api/chairs")
 async def take_chair(data: JSONBody[Chair], spare: FromQuery[int] = 0) -> None:
     return
@@ -57,7 +65,10 @@ def client(tmp_path: Path) -> httpx.AsyncClient:
     site = make_site(Settings(data_folder=tmp_path, secret_key="not-a-secret-" * 3))
     return browser(
         Litestar(
-            [fail, take_chair], exception_handlers=EXCEPTION_HANDLERS, state=State({"site": site}), openapi_config=None
+            [fail, take_chair, read_rows],
+            exception_handlers=EXCEPTION_HANDLERS,
+            state=State({"site": site}),
+            openapi_config=None,
         )
     )
 
@@ -149,3 +160,38 @@ async def test_what_is_not_there_is_a_page_for_people_and_a_document_for_program
     assert (for_people.status_code, for_people.headers["content-type"][:9]) == (status, "text/html")
     for_programs = await client.request(method, path, headers={"accept": "application/json"})
     assert (for_programs.status_code, for_programs.json()["status"]) == (status, status)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"sql": "SELECT $1::bigint", "number": str(10**30)},
+        {"sql": "SELECT $1::int", "number": "-3000000000"},
+        {"sql": "SELECT $1::text", "text": "chris\0"},
+    ],
+)
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+async def test_what_the_database_can_not_hold_is_refused_without_its_words(
+    database: None, client: httpx.AsyncClient, query: dict[str, str], accept: str
+) -> None:
+    with capture_logs(processors=[place_of_error]) as lines:
+        answer = await client.get("/rows", params=query, headers={"accept": accept})
+    assert answer.status_code == 422
+    assert "It holds a number or a character" in answer.text
+    for words_of_the_database in ("argument", "out of", "UTF8"):
+        assert words_of_the_database not in answer.text
+    assert [(line["event"], line["log_level"]) for line in lines] == [("value_not_storable", "warning")]
+    assert "chris" not in str(lines)
+
+
+async def test_any_other_fault_in_data_is_ours(database: None, client: httpx.AsyncClient) -> None:
+    assert issubclass(asyncpg.DivisionByZeroError, asyncpg.DataError)
+    with capture_logs(processors=[place_of_error]) as lines:
+        answer = await client.get("/rows", params={"sql": "SELECT 1 / $1::int", "number": "0"})
+    assert answer.status_code == 500
+    assert [line["error"] for line in lines] == ["DivisionByZeroError"]
+
+
+async def test_a_customer_is_not_led_to_the_sign_in_of_staff(client: httpx.AsyncClient) -> None:
+    assert 'href="/"' not in (await client.get("/a/broken")).text
+    assert 'href="/"' in (await client.get("/nowhere")).text

@@ -4,10 +4,19 @@ import re
 import threading
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from core.errors import SetupFault
-from core.settings import BASE_FOLDER, SECRETS, Settings, list_settings, read_settings, secret_key_of
+from core.settings import (
+    BASE_FOLDER,
+    SECRETS,
+    Settings,
+    environment_of,
+    list_settings,
+    read_settings,
+    secret_key_of,
+)
 
 KEY = "0123456789abcdef" * 2
 
@@ -164,3 +173,13 @@ def test_a_folder_that_can_not_be_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(SetupFault, match=r"can't keep a secret key in .*Not a directory"):
         secret_key_of(Settings(data_folder=tmp_path / "file" / "data"))
+
+
+def test_another_process_reads_the_settings_of_this_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    here = Settings(data_folder=Path("data/demo"), secret_key=KEY, smtp_password="word", port=9000, log_level="warning")
+    environment = environment_of(here)
+    monkeypatch.chdir("/")
+    there = read_settings(environment)
+    assert there.data_folder == tmp_path / "data" / "demo"
+    assert msgspec.structs.replace(there, data_folder=here.data_folder) == here

@@ -1,0 +1,58 @@
+"""The landmarks of a report: its pit and its peak, read off the figures it shows, and where it ends."""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+from analysis.experience import Disclosure, Estimate, disclosure_of
+from analysis.peaks import Extremity, Landmarks, landmarks_of
+from analysis.report import EndFigure, Landmark, LandmarkFigures, ReportSettings, TouchpointFigure
+
+REPORTS_REMEMBERED = 64
+
+
+def mark(touchpoints: Sequence[TouchpointFigure], settings: ReportSettings) -> LandmarkFigures:
+    """Only touchpoints with enough contacts to be tested have a say, promised or not."""
+    estimates = {
+        touchpoint.key: estimate
+        for touchpoint in touchpoints
+        if disclosure_of(touchpoint.n_contacts, settings) is Disclosure.TESTED and (estimate := _shown(touchpoint))
+    }
+    found = _landmarks(tuple(estimates.items()), settings.confidence)
+    names = {touchpoint.key: touchpoint.name for touchpoint in touchpoints}
+
+    def landmark(key: str | None, probability: Callable[[Extremity], float]) -> Landmark | None:
+        if key is None:
+            return None
+        return Landmark(
+            key=key, name=names[key], mean=estimates[key].mean, probability=probability(found.extremities[key])
+        )
+
+    return LandmarkFigures(
+        pit=landmark(found.pit, lambda extremity: extremity.p_worst),
+        peak=landmark(found.peak, lambda extremity: extremity.p_best),
+        n_tested=len(estimates),
+    )
+
+
+def end_of(touchpoints: Sequence[TouchpointFigure]) -> EndFigure | None:
+    """The last measured touchpoint; None where none is."""
+    for touchpoint in reversed(touchpoints):
+        if touchpoint.mean is not None:
+            return EndFigure(
+                key=touchpoint.key, name=touchpoint.name, mean=touchpoint.mean, n_contacts=touchpoint.n_contacts
+            )
+    return None
+
+
+@lru_cache(maxsize=REPORTS_REMEMBERED)
+def _landmarks(estimates: tuple[tuple[str, Estimate], ...], confidence: float) -> Landmarks:
+    """Drawing takes longer than all the rest of a report, and a page asks for the same report several times."""
+    return landmarks_of(dict(estimates), confidence)
+
+
+def _shown(touchpoint: TouchpointFigure) -> Estimate | None:
+    """The estimate whose figures the report shows; None where it shows none."""
+    mean, centre, se, interval = touchpoint.mean, touchpoint.centre, touchpoint.se, touchpoint.interval
+    if mean is None or centre is None or se is None or interval is None:
+        return None
+    return Estimate(touchpoint.n_contacts, mean, centre, se, interval)
