@@ -74,7 +74,7 @@ class SettingInfo(msgspec.Struct, frozen=True):
 def _decode(kind: type, value: Any) -> Any:
     if kind is Path:
         return Path(value)
-    raise NotImplementedError
+    raise TypeError(f"no setting can be a {kind.__name__}")
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
