@@ -1,0 +1,255 @@
+"""Before and after an action: what people felt, what would have come by itself, and the difference that is left."""
+
+from math import ceil
+from typing import Any
+
+from msgspec import Struct
+
+from analysis.before_after import Action, ActionVerdict, Change
+from analysis.chart_sheet import (
+    NOTHING_YET,
+    Shape,
+    Sheet,
+    Sign,
+    add_flat_interval,
+    add_text,
+    begun,
+    ended,
+    interval_entry,
+    nothing_yet,
+)
+from analysis.chart_words import NOT_SHOWN, Table, day_words, level_words, signed, span
+from analysis.contrasts import Contrast
+from analysis.curve_shapes import Column, Ink, Layout, Role, Rule
+from analysis.curve_theme import Theme
+from analysis.experience import Estimate
+from analysis.finding import FEELINGS, counted, shortened
+from analysis.label_placing import Box
+from analysis.lettering import LINE, wrapped
+from analysis.report import Interval, ReportSettings
+
+NAME, LABEL, SMALL = 13.0, 12.0, 11.0
+NAMES_WIDTH, FACTS_WIDTH = 300.0, 240.0  # beside the plot of the wide layout
+ROWS = {Layout.WIDE: 46.0, Layout.PHONE: 68.0}
+HEADERS = ("Figure", "People (n)", "Value")
+VERDICT_WORDS = {
+    ActionVerdict.IMPROVED: "improved",
+    ActionVerdict.NOT_SHOWN: "not shown, which is not the same as no effect",
+    ActionVerdict.WORSE: "worse",
+}
+SHAPES = {
+    ActionVerdict.IMPROVED: (Shape.UP, Ink.OVER_DELIVERED),
+    ActionVerdict.NOT_SHOWN: (Shape.DIAMOND, Ink.SOFT),
+    ActionVerdict.WORSE: (Shape.DOWN, Ink.BROKEN),
+}
+
+
+class Effect(Struct, frozen=True, kw_only=True):
+    """An action at a touchpoint. `before` and `after` are None over nobody."""
+
+    touchpoint: str
+    action: Action
+    before: Estimate | None
+    after: Estimate | None
+    change: Change
+
+
+class _Row(Struct, frozen=True, kw_only=True):
+    """One figure of the picture."""
+
+    name: str
+    n: int | None
+    value: float
+    interval: Interval | None
+    shape: Shape = Shape.CIRCLE
+    ink: Ink = Ink.INK
+    is_hollow: bool = False
+
+    @property
+    def facts(self) -> str:
+        return f"{signed(self.value)} ({span(self.interval)})" if self.interval else signed(self.value)
+
+
+class _Scale(Struct, frozen=True):
+    """The pixels of an axis from -`reach` to +`reach`."""
+
+    left: float
+    right: float
+    reach: float
+
+    def x_of(self, value: float) -> float:
+        return self.left + (value + self.reach) / (2 * self.reach) * (self.right - self.left)
+
+
+def change_spec(effect: Effect, settings: ReportSettings, *, layout: Layout, theme: Theme) -> dict[str, Any]:
+    """A Vega-Lite specification with its data inside."""
+    # Altair takes 0.2 s to import: only who draws pays for it.
+    from analysis.sheet_drawing import drawn_sheet
+
+    return drawn_sheet(sheet_of(effect, settings, layout), theme)
+
+
+def title_of(effect: Effect, settings: ReportSettings) -> str:
+    """The verdict in words; an interim look has none, and too few people aren't tested."""
+    what, name, net = f"“{shortened(effect.action.what)}”", shortened(effect.touchpoint, 40), effect.change.net
+    if not _is_shown(effect, settings) or net is None:
+        return f"{NOTHING_YET}: {name} needs {settings.k} people before {what} and {settings.k} after it"
+    if effect.change.is_interim:
+        return f"Interim look, no verdict yet: {name} is at {signed(net.value)} since {what}"
+    if min(effect.change.n_before, effect.change.n_after) < settings.tested_from:
+        return f"Too few people to test whether {what} changed {name}: {settings.tested_from} on each side are needed"
+    if effect.change.verdict is ActionVerdict.NOT_SHOWN:
+        return f"No change is shown at {name} after {what}: {signed(net.value)} may be chance"
+    verb = "improved" if effect.change.verdict is ActionVerdict.IMPROVED else "got worse"
+    return f"{name} {verb} after {what}: {signed(net.value)} beyond what was to be expected anyway"
+
+
+def table_of(effect: Effect, settings: ReportSettings) -> Table:
+    """One row a figure, the verdict last."""
+    if not _is_shown(effect, settings):
+        return Table(HEADERS, (("All figures", f"fewer than {settings.k}", NOT_SHOWN),))
+    rows = [*_felt_rows(effect), *_difference_rows(effect.change)]
+    cells = [(row.name, "" if row.n is None else f"{row.n:,}", row.facts) for row in rows]
+    return Table(HEADERS, (*cells, ("Verdict", "", _verdict(effect, settings))))
+
+
+def sheet_of(effect: Effect, settings: ReportSettings, layout: Layout) -> Sheet:
+    """Every shape of the chart."""
+    title = title_of(effect, settings)
+    if not _is_shown(effect, settings):
+        return nothing_yet(title, layout)
+    sheet = begun(title, [_subtitle(effect)], layout)
+    sheet.height += 16
+    margin = 40
+    left = sheet.left + (NAMES_WIDTH if sheet.is_wide else margin)
+    right = sheet.right - (FACTS_WIDTH if sheet.is_wide else margin)
+    feelings = _Scale(left, right, 1.0)
+    _add_axis(sheet, feelings, [(x, words) for x, words in FEELINGS], "experience")
+    for row in _felt_rows(effect):
+        _add_row(sheet, feelings, row)
+    differences = _difference_rows(effect.change)
+    scale = _Scale(left, right, _reach(differences))
+    sheet.height += 14
+    ticks = [(x, signed(x) if x else "0") for x in (-scale.reach, -scale.reach / 2, 0.0, scale.reach / 2, scale.reach)]
+    _add_axis(sheet, scale, ticks, "difference in experience (after minus before)")
+    for row in differences:
+        _add_row(sheet, scale, row)
+    sheet.height += 8
+    return ended(sheet, [interval_entry(level_words(settings.confidence))], [f"Verdict: {_verdict(effect, settings)}."])
+
+
+def _is_shown(effect: Effect, settings: ReportSettings) -> bool:
+    enough = min(effect.change.n_before, effect.change.n_after) >= max(settings.k, 1)
+    return enough and None not in (effect.before, effect.after, effect.change.net, effect.change.difference)
+
+
+def _subtitle(effect: Effect) -> str:
+    action, change = effect.action, effect.change
+    days = f"{counted(action.window_days, 'day')} before and after {day_words(action.on)}"
+    washout = f" (the first {counted(action.washout_days, 'day')} after it left out)" if action.washout_days else ""
+    people = f"{change.n_before:,} people before, {change.n_after:,} after"
+    return f"{people}: {days}{washout}. Experience from −1 (angry) to +1 (delighted)."
+
+
+def _verdict(effect: Effect, settings: ReportSettings) -> str:
+    if effect.change.is_interim:
+        return "none yet, an interim look"
+    if min(effect.change.n_before, effect.change.n_after) < settings.tested_from:
+        return f"none, fewer than {settings.tested_from} people on a side"
+    return VERDICT_WORDS[effect.change.verdict]
+
+
+def _felt_rows(effect: Effect) -> list[_Row]:
+    change, before, after = effect.change, effect.before, effect.after
+    if before is None or after is None:
+        return []
+    season = change.season.value if change.season else 0.0
+    # What chance takes back can't be more than the scale has room for.
+    expected = min(1.0, max(-1.0, before.mean + (change.expected_regression or 0.0) + season))
+    return [
+        _Row(name="Before", n=change.n_before, value=before.mean, interval=before.interval),
+        _Row(
+            name="To be expected after, without the action",
+            n=None,
+            value=expected,
+            interval=None,
+            shape=Shape.DIAMOND,
+            is_hollow=True,
+        ),
+        _Row(name="After", n=change.n_after, value=after.mean, interval=after.interval),
+    ]
+
+
+def _difference_rows(change: Change) -> list[_Row]:
+    """The raw difference, what is taken off it, and what is left, which alone decides."""
+    shape, ink = SHAPES[change.verdict]
+    rows = []
+    if change.difference is not None:
+        rows.append(_difference_row("After minus before", change.difference))
+    if change.expected_regression is not None:
+        words = "Taken off: regression to the mean"
+        rows.append(_Row(name=words, n=None, value=change.expected_regression, interval=None, is_hollow=True))
+    if change.season is not None:
+        rows.append(_difference_row("Taken off: change of untouched touchpoints", change.season, is_hollow=True))
+    if change.net is not None:
+        rows.append(_difference_row("Net difference", change.net, shape, ink))
+    return rows
+
+
+def _difference_row(
+    name: str, found: Contrast, shape: Shape = Shape.CIRCLE, ink: Ink = Ink.INK, *, is_hollow: bool = False
+) -> _Row:
+    return _Row(
+        name=name, n=None, value=found.value, interval=found.interval, shape=shape, ink=ink, is_hollow=is_hollow
+    )
+
+
+def _reach(rows: list[_Row]) -> float:
+    """Half the width of the axis of differences, in steps of a fifth."""
+    ends = [abs(row.value) for row in rows]
+    ends += [abs(end) for row in rows if row.interval for end in (row.interval.lo, row.interval.hi)]
+    return max(0.2, ceil(5 * max(ends, default=0.0) - 1e-9) / 5)
+
+
+def _add_axis(sheet: Sheet, scale: _Scale, ticks: list[tuple[float, str]], unit: str) -> None:
+    add_text(sheet, unit, sheet.left, sheet.height + 8, size=LABEL, ink=Ink.SOFT, role=Role.AXIS, bold=True)
+    sheet.height += 30
+    for value, words in ticks:
+        x = scale.x_of(value)
+        add_text(sheet, words, x, sheet.height, size=SMALL, ink=Ink.SOFT, align="center", role=Role.AXIS)
+    sheet.height += 12
+
+
+def _add_row(sheet: Sheet, scale: _Scale, row: _Row) -> None:
+    """Its name and figures beside the plot on the wide layout, over it on the phone."""
+    top, height = sheet.height, ROWS[sheet.layout]
+    y = top + height / 2 if sheet.is_wide else top + height - 16
+    for tick in (-1.0, -0.5, 0.0, 0.5, 1.0):
+        x = scale.x_of(tick * scale.reach)
+        ink, width = (Ink.SOFT, 1.4) if tick == 0 else (Ink.GRID, 1)
+        piece = height if sheet.is_wide else 26
+        sheet.rules.append(Rule(x=x, y=y - piece / 2, x2=x, y2=y + piece / 2, ink=ink, width=width))
+    if row.interval:
+        lo, hi = (min(scale.reach, max(-scale.reach, end)) for end in (row.interval.lo, row.interval.hi))
+        add_flat_interval(sheet, scale.x_of(lo), scale.x_of(hi), y, row.ink)
+    sheet.signs.append(
+        Sign(x=scale.x_of(row.value), y=y, shape=row.shape, ink=row.ink, size=140, is_hollow=row.is_hollow)
+    )
+    _add_words(sheet, row, top, y)
+    box = Box(sheet.left, top, sheet.right, top + height)
+    people = "" if row.n is None else f"{row.n:,}"
+    tip = {"title": row.name, "People (n)": people, "Value": row.facts}
+    sheet.columns.append(Column(key=row.name, box=box, tip=tip))
+    sheet.height += height
+
+
+def _add_words(sheet: Sheet, row: _Row, top: float, y: float) -> None:
+    people = "" if row.n is None else f", n {row.n:,}"
+    if sheet.is_wide:
+        lines = wrapped(row.name + people, NAMES_WIDTH - 50, NAME, lines=2)
+        for i, line in enumerate(lines):
+            add_text(sheet, line, sheet.left, y + (i - (len(lines) - 1) / 2) * NAME * LINE, size=NAME, role=Role.NAME)
+        add_text(sheet, row.facts, sheet.right, y, size=NAME, align="right")
+        return
+    add_text(sheet, row.name + people, sheet.left, top + 11, size=LABEL, role=Role.NAME, bold=True)
+    add_text(sheet, row.facts, sheet.left, top + 27, size=SMALL, ink=Ink.SOFT)

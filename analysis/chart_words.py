@@ -1,0 +1,43 @@
+"""How the charts beside the curve write their figures, and the table that stands behind each of them."""
+
+from datetime import date
+
+from msgspec import Struct
+
+from analysis.finding import NO_BREAK
+from analysis.report import Interval
+
+MINUS = "−"
+NOT_SHOWN = "not shown"
+
+
+class Table(Struct, frozen=True):
+    """Every figure of a picture as text; each row has a cell for each header."""
+
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def signed(x: float) -> str:
+    """An experience or a difference of two, to two digits; nothing is minus zero."""
+    return f"{round(x, 2) + 0.0:+.2f}".replace("-", MINUS)
+
+
+def span(interval: Interval | None) -> str:
+    return f"{signed(interval.lo)} to {signed(interval.hi)}" if interval else ""
+
+
+def percent(share: float) -> str:
+    return f"{share * 100:.0f}{NO_BREAK}%"
+
+
+def percent_span(interval: Interval) -> str:
+    return f"{interval.lo * 100:.0f} to {percent(interval.hi)}"
+
+
+def day_words(day: date) -> str:
+    return f"{day.day}{NO_BREAK}{day:%b}{NO_BREAK}{day:%Y}"
+
+
+def level_words(confidence: float) -> str:
+    return f"{confidence * 100:g}{NO_BREAK}% interval"
