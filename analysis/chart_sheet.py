@@ -1,55 +1,44 @@
-"""The sheet of a chart beside the curve: its head, key, notes and signs, laid out in pixels before anything is drawn.
+"""The sheet of a chart: its head, key, notes and signs, laid out in pixels before anything is drawn.
 
 `height` is the y under whatever the sheet holds so far; each part is added below it.
 """
 
 from collections.abc import Callable, Sequence
-from enum import StrEnum
 
-from msgspec import Struct, field
+from msgspec import Struct
 
-from analysis.curve_legend import GLYPH, ITEM_AIR, MANY_LINES, Lettering, add_hatch
-from analysis.curve_shapes import Align, Ink, Layout, Picture, Role, Rule, Text
+from analysis.curve_shapes import Align, Area, Ink, Layout, Picture, Role, Rule, Shape, Sign, Text
 from analysis.lettering import LINE, balanced, width_of, wrapped
 
+GLYPH = 26.0  # width of a sign in the key
+ITEM_AIR = 22.0  # between two entries of the key
+MANY_LINES = 8
 CAP = 4.0  # pixels from the middle of an interval's end to its tips
 WIDTHS = {Layout.WIDE: 1200.0, Layout.PHONE: 344.0}
 EDGES = {Layout.WIDE: 22.0, Layout.PHONE: 12.0}
-SIZES = {
-    Layout.WIDE: Lettering(title=22, subtitle=13.5, foot=12),
-    Layout.PHONE: Lettering(title=18, subtitle=12.5, foot=11.5),
-}
 EMPTY_HEIGHT = 120.0
 STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5)  # between the ticks of an axis
 NOTHING_YET = "Nothing to show yet"
 
 
-class Shape(StrEnum):
-    """The signs of Vega that stay apart when they are small."""
+class Lettering(Struct, frozen=True, kw_only=True):
+    """The font sizes of a layout, in pixels."""
 
-    CIRCLE = "circle"
-    SQUARE = "square"
-    DIAMOND = "diamond"
-    UP = "triangle-up"
-    DOWN = "triangle-down"
+    title: float
+    subtitle: float
+    foot: float
 
 
-class Sign(Struct, frozen=True, kw_only=True):
-    """A point of the chart; `size` is its area in square pixels."""
-
-    x: float
-    y: float
-    shape: Shape = Shape.CIRCLE
-    ink: Ink = Ink.INK
-    size: float = 90
-    is_hollow: bool = False
+SIZES = {
+    Layout.WIDE: Lettering(title=22, subtitle=13.5, foot=12),
+    Layout.PHONE: Lettering(title=18, subtitle=12.5, foot=11.5),
+}
 
 
 class Sheet(Picture, kw_only=True):
-    """A picture with signs of its own."""
+    """A picture in one of the layouts."""
 
     layout: Layout
-    signs: list[Sign] = field(default_factory=list)
 
     @property
     def is_wide(self) -> bool:
@@ -75,9 +64,9 @@ class KeyEntry(Struct, frozen=True):
     words: str
 
 
-def begun(title: str, subtitles: Sequence[str], layout: Layout) -> Sheet:
-    """A sheet with its title and the lines that say what it rests on."""
-    sheet = Sheet(width=WIDTHS[layout], layout=layout, description=title)
+def begun(title: str, subtitles: Sequence[str], layout: Layout, width: float = 0) -> Sheet:
+    """A sheet with its title and the lines that say what it rests on; wider than its layout only if `width` is."""
+    sheet = Sheet(width=max(WIDTHS[layout], width), layout=layout, description=title)
     sheet.height = EDGES[layout]
     room = sheet.right - sheet.left
     for line in balanced(title, room, sheet.sizes.title, lines=MANY_LINES, bold=True):
@@ -102,12 +91,32 @@ def nothing_yet(title: str, layout: Layout) -> Sheet:
 
 def ended(sheet: Sheet, key: Sequence[KeyEntry] = (), notes: Sequence[str] = ()) -> Sheet:
     """The sheet with its key and its notes under all the rest."""
-    _add_key(sheet, key)
+    add_key(sheet, key)
     for note in notes:
         for line in wrapped(note, sheet.right - sheet.left, sheet.sizes.foot, lines=MANY_LINES):
             _add_line(sheet, line, sheet.sizes.foot, Role.NOTE, Ink.SOFT)
     sheet.height += EDGES[sheet.layout] - 6
     return sheet
+
+
+def add_key(sheet: Sheet, entries: Sequence[KeyEntry]) -> None:
+    """The signs with their words beside them, as many in a row as fit."""
+    if not entries:
+        return
+    size = sheet.sizes.foot
+    x, y = sheet.left, sheet.height + size
+    for entry in entries:
+        lines = wrapped(entry.words, sheet.right - sheet.left - GLYPH - 7, size, lines=3)
+        width = GLYPH + 7 + max(width_of(line, size) for line in lines)
+        if x > sheet.left and x + width > sheet.right:
+            x, y = sheet.left, y + size * LINE + 8
+        entry.draw(sheet, x, y)
+        for line in lines:
+            add_text(sheet, line, x + GLYPH + 7, y, size=size, ink=Ink.SOFT, role=Role.LEGEND)
+            y += size * LINE
+        y -= size * LINE
+        x += width + ITEM_AIR
+    sheet.height = y + size + 8
 
 
 def step_between(width: float, most: int) -> float:
@@ -126,18 +135,53 @@ def add_text(
     align: Align = "left",
     role: Role = Role.LABEL,
     bold: bool = False,
+    italic: bool = False,
     has_halo: bool = False,
 ) -> None:
     """One line of words whose middle is at `y`."""
-    text = Text(words=words, x=x, y=y, size=size, ink=ink, align=align, role=role, bold=bold, has_halo=has_halo)
+    text = Text(
+        words=words,
+        x=x,
+        y=y,
+        size=size,
+        ink=ink,
+        align=align,
+        role=role,
+        bold=bold,
+        italic=italic,
+        has_halo=has_halo,
+    )
     sheet.texts.append(text)
 
 
-def add_flat_interval(sheet: Sheet, x: float, x2: float, y: float, ink: Ink = Ink.INK, width: float = 1.8) -> None:
+def add_flat_interval(
+    sheet: Sheet, x: float, x2: float, y: float, ink: Ink = Ink.INK, width: float = 1.8, cap: float = CAP
+) -> None:
     """From left to right, with its ends."""
     sheet.rules.append(Rule(x=x, y=y, x2=x2, y2=y, ink=ink, width=width))
     for end in (x, x2):
-        sheet.rules.append(Rule(x=end, y=y - CAP, x2=end, y2=y + CAP, ink=ink, width=width))
+        sheet.rules.append(Rule(x=end, y=y - cap, x2=end, y2=y + cap, ink=ink, width=width))
+
+
+def add_upright_interval(
+    sheet: Sheet, x: float, y: float, y2: float, ink: Ink = Ink.INK, width: float = 1.8, cap: float = CAP
+) -> None:
+    """From top to bottom, with its ends."""
+    sheet.rules.append(Rule(x=x, y=y, x2=x, y2=y2, ink=ink, width=width))
+    for end in (y, y2):
+        sheet.rules.append(Rule(x=x - cap, y=end, x2=x + cap, y2=end, ink=ink, width=width))
+
+
+def add_hatch(sheet: Sheet, x: float, y: float, x2: float, y2: float, step: float = 9) -> None:
+    """Diagonal lines that fill a rectangle and end at its edges, on a pale ground."""
+    sheet.areas.append(Area(x=x, y=y, x2=x2, y2=y2, ink=Ink.HATCH, opacity=0.28))
+    width, height = x2 - x, y2 - y
+    offset = step
+    while offset < width + height:
+        start, end = max(0.0, offset - height), min(width, offset)
+        line = Rule(x=x + start, y=y + offset - start, x2=x + end, y2=y + offset - end, ink=Ink.HATCH, width=1.2)
+        sheet.rules.append(line)
+        offset += step
 
 
 def sign_entry(shape: Shape, words: str, ink: Ink = Ink.INK, *, is_hollow: bool = False) -> KeyEntry:
@@ -165,22 +209,3 @@ def _add_line(sheet: Sheet, words: str, size: float, role: Role, ink: Ink) -> No
     bold = role is Role.TITLE and ink is Ink.INK
     add_text(sheet, words, sheet.left, sheet.height + size * LINE / 2, size=size, ink=ink, role=role, bold=bold)
     sheet.height += size * LINE + 2
-
-
-def _add_key(sheet: Sheet, entries: Sequence[KeyEntry]) -> None:
-    if not entries:
-        return
-    size = sheet.sizes.foot
-    x, y = sheet.left, sheet.height + size
-    for entry in entries:
-        lines = wrapped(entry.words, sheet.right - sheet.left - GLYPH - 7, size, lines=3)
-        width = GLYPH + 7 + max(width_of(line, size) for line in lines)
-        if x > sheet.left and x + width > sheet.right:
-            x, y = sheet.left, y + size * LINE + 8
-        entry.draw(sheet, x, y)
-        for line in lines:
-            add_text(sheet, line, x + GLYPH + 7, y, size=size, ink=Ink.SOFT, role=Role.LEGEND)
-            y += size * LINE
-        y -= size * LINE
-        x += width + ITEM_AIR
-    sheet.height = y + size + 8

@@ -1,13 +1,13 @@
-"""How the charts beside the curve write their figures, and the table that stands behind each of them."""
+"""How charts write their figures, and the table that stands behind each of those beside the curve."""
 
 from datetime import date
 
 from msgspec import Struct
 
-from analysis.finding import NO_BREAK
 from analysis.report import Interval
 
 MINUS = "−"
+NO_BREAK = "\xa0"  # a blank at which no line may break
 NOT_SHOWN = "not shown"
 
 

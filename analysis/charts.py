@@ -8,26 +8,38 @@ from typing import Any
 
 import vl_convert
 
+from analysis.lettering import without_unprintable
+
 VEGA_LITE = "6.4"  # whose schema the installed Altair writes; a test holds the two together
 _NO_ADDRESSES: list[str] = []  # a chart has its data inside and may load nothing
 
 
 def svg(spec: dict[str, Any]) -> str:
     """The chart as an SVG document."""
-    drawn: str = vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE, allowed_base_urls=_NO_ADDRESSES)
+    drawn: str = vl_convert.vegalite_to_svg(_printable(spec), vl_version=VEGA_LITE, allowed_base_urls=_NO_ADDRESSES)
     return drawn
 
 
 def png(spec: dict[str, Any], scale: float = 2) -> bytes:
     """The chart as a PNG, `scale` device pixels for each of its own."""
-    drawn: bytes = vl_convert.vegalite_to_png(spec, vl_version=VEGA_LITE, scale=scale, allowed_base_urls=_NO_ADDRESSES)
+    drawn: bytes = vl_convert.vegalite_to_png(
+        _printable(spec), vl_version=VEGA_LITE, scale=scale, allowed_base_urls=_NO_ADDRESSES
+    )
     return drawn
+
+
+def _printable(spec: Any) -> Any:
+    if isinstance(spec, str):
+        return without_unprintable(spec)
+    if isinstance(spec, dict):
+        return {name: _printable(value) for name, value in spec.items()}
+    return [_printable(value) for value in spec] if isinstance(spec, list) else spec
 
 
 def pdf(drawn: str) -> bytes:
     """The SVG document `drawn` as a PDF of one page, as large as the picture.
 
-    The renderer numbers fonts in an order of chance: the same picture looks the same, but its bytes differ."""
+    The renderer numbers fonts in an order of chance; `analysis.report_pdf` puts them in one."""
     page: bytes = vl_convert.svg_to_pdf(drawn)
     return page
 

@@ -1,9 +1,9 @@
-"""The experience line: smooth through the points, and broken where nothing is known."""
+"""A line through touchpoints: smooth through the points, and broken where nothing is known."""
 
 from collections.abc import Sequence
 from itertools import groupby, pairwise
 
-from analysis.curve_shapes import Path
+from analysis.curve_shapes import DASHED, SOLID, Path
 from analysis.curve_words import is_join_dashed, is_measured
 from analysis.report import TouchpointFigure
 
@@ -22,16 +22,16 @@ def line_pieces(touchpoints: Sequence[TouchpointFigure], points: Sequence[Point]
     """The line through each run of `points` (one a touchpoint), cut wherever it turns dashed or solid again."""
     pieces = []
     for run in measured_runs(touchpoints):
-        curve = _smooth([points[i] for i in run])
+        curve = smooth([points[i] for i in run])
         dashes = [is_join_dashed(touchpoints[i], touchpoints[j]) for i, j in pairwise(run)]
         for is_dashed, group in groupby(range(len(dashes)), key=dashes.__getitem__):
             joins = list(group)
             cut = curve[joins[0] * PIECES : (joins[-1] + 1) * PIECES + 1]
-            pieces.append(Path(points=tuple(cut), is_dashed=is_dashed))
+            pieces.append(Path(points=tuple(cut), stroke=DASHED if is_dashed else SOLID))
     return pieces
 
 
-def _smooth(points: Sequence[Point]) -> list[Point]:
+def smooth(points: Sequence[Point]) -> list[Point]:
     """A cubic through the points that never overshoots one (Fritsch and Butland 1984), in short straight pieces."""
     secants = [(y2 - y) / (x2 - x) for (x, y), (x2, y2) in pairwise(points)]
     if not secants:

@@ -1,13 +1,12 @@
-"""The shapes an emotion curve is made of, in pixels and without colours: what is laid out before anything is drawn."""
+"""The shapes a chart is made of, in pixels and without colours: what is laid out before anything is drawn."""
 
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct, field
 
 from analysis.label_placing import Box
 from analysis.lettering import LINE, width_of
-from analysis.report import Verdict
 
 
 class Layout(StrEnum):
@@ -29,6 +28,22 @@ class Ink(StrEnum):
     BROKEN = "broken"
     KEPT = "kept"
     OVER_DELIVERED = "over_delivered"
+    OVERLAY_1 = "overlay_1"
+    OVERLAY_2 = "overlay_2"
+    OVERLAY_3 = "overlay_3"
+
+
+class Shape(StrEnum):
+    """The signs of Vega that stay apart when they are small, and one of our own (from -1 to +1 both ways)."""
+
+    CIRCLE = "circle"
+    SQUARE = "square"
+    DIAMOND = "diamond"
+    UP = "triangle-up"
+    DOWN = "triangle-down"
+    RIGHT = "triangle-right"
+    CROSS = "cross"
+    STAR = "M0,-1.2L0.3,-0.4L1.1,-0.35L0.48,0.17L0.7,1L0,0.5L-0.7,1L-0.48,0.17L-1.1,-0.35L-0.3,-0.4Z"
 
 
 class Role(StrEnum):
@@ -96,25 +111,37 @@ class Area(Struct, frozen=True, kw_only=True):
         return Box(self.x, self.y, self.x2, self.y2)
 
 
-class Marker(Struct, frozen=True, kw_only=True):
-    """The experience of one touchpoint; the verdict is its shape, a hollow one is too thin to be tested."""
+class Sign(Struct, frozen=True, kw_only=True):
+    """A point of the chart. `figures` stand beside it in the specification, for programs that read it."""
 
     x: float
     y: float
-    verdict: Verdict
-    key: str = ""  # empty in the legend
-    size: float = 130  # area in square pixels
+    shape: Shape = Shape.CIRCLE
+    ink: Ink = Ink.INK
+    size: float = 90  # area in square pixels
+    is_hollow: bool = False
+    layer: str = "signs"  # its name in the specification
+    figures: dict[str, Any] = field(default_factory=dict)
 
-    @property
-    def is_hollow(self) -> bool:
-        return self.verdict is Verdict.INDICATIVE
+
+class Stroke(Struct, frozen=True, kw_only=True):
+    """How a line looks; `layer` is the name in the specification of all lines of this look."""
+
+    layer: str
+    ink: Ink
+    width: float
+    dash: tuple[float, ...] = ()  # pixels drawn and left out in turn; empty for a solid line
+
+
+SOLID = Stroke(layer="line", ink=Ink.INK, width=2.5)
+DASHED = Stroke(layer="joins", ink=Ink.INK, width=2, dash=(5, 5))
 
 
 class Path(Struct, frozen=True, kw_only=True):
-    """A piece of the experience line; dashed where it joins what two instruments measured."""
+    """A piece of a line through many places."""
 
     points: tuple[tuple[float, float], ...]
-    is_dashed: bool = False
+    stroke: Stroke = SOLID
 
 
 class Column(Struct, frozen=True, kw_only=True):
@@ -134,7 +161,7 @@ class Picture(Struct, kw_only=True):
     areas: list[Area] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
     paths: list[Path] = field(default_factory=list)
-    markers: list[Marker] = field(default_factory=list)
+    signs: list[Sign] = field(default_factory=list)
     bars: list[Area] = field(default_factory=list)  # of the evidence, beside the letters
     texts: list[Text] = field(default_factory=list)
     columns: list[Column] = field(default_factory=list)

@@ -1,7 +1,8 @@
-"""The colours of the emotion curve, light and dark.
+"""The colours of the charts, light and dark.
 
 Vermilion, bluish green and blue after Okabe and Ito (2008), darkened or lightened until they read as text on their
-ground (4.5:1); colour-blind readers still tell them apart, and words and marker shapes say the same."""
+ground (4.5:1); colour-blind readers still tell them apart, and words and marker shapes say the same. The three of
+the overlays are those furthest apart under every colour blindness of Machado, Oliveira and Fernandes (2009)."""
 
 from enum import StrEnum
 
@@ -24,6 +25,9 @@ COLOURS: dict[Theme, dict[Ink, str]] = {
         Ink.BROKEN: "#bb4400",
         Ink.KEPT: "#00735a",
         Ink.OVER_DELIVERED: "#0068a8",
+        Ink.OVERLAY_1: "#9a6a00",
+        Ink.OVERLAY_2: "#d4149a",
+        Ink.OVERLAY_3: "#2d62ff",
     },
     Theme.DARK: {
         Ink.INK: "#e9edf2",
@@ -35,5 +39,8 @@ COLOURS: dict[Theme, dict[Ink, str]] = {
         Ink.BROKEN: "#ff9463",
         Ink.KEPT: "#4fd1a8",
         Ink.OVER_DELIVERED: "#6cc0f5",
+        Ink.OVERLAY_1: "#f0d020",
+        Ink.OVERLAY_2: "#f064a8",
+        Ink.OVERLAY_3: "#3f8fff",
     },
 }

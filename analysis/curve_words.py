@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
-from analysis.finding import NO_BREAK, VERDICT_WORDS, counted, feeling_of
-from analysis.report import BlindSpot, Evidence, Interval, JourneyReport, ReportSettings, TouchpointFigure, Verdict
+from analysis.chart_words import MINUS, NO_BREAK, level_words, percent, signed, span
+from analysis.finding import VERDICT_WORDS, counted, feeling_of
+from analysis.overlay import OverlayPoint
+from analysis.report import BlindSpot, Evidence, JourneyReport, ReportSettings, TouchpointFigure, Verdict
 from surveys.instruments import Instrument
 
 INSTRUMENT_WORDS = {
@@ -13,15 +16,33 @@ INSTRUMENT_WORDS = {
     Instrument.CSAT: "CSAT",
     Instrument.CES: "CES",
     Instrument.EMOTION: "emotion picker",
+    Instrument.EXPECTATION: "expectation",
+    Instrument.KEPT: "no to fully",
+    Instrument.DISCONFIRMATION: "worse to better",
+    Instrument.IMPORTANCE: "importance",
     Instrument.COMMENT: "comments",
 }
 EVIDENCE_BARS = {Evidence.SOLID: 3, Evidence.FAIR: 2, Evidence.WEAK: 1}
-MINUS = "−"
+AROUSAL = "Arousal, 0 calm to 1 stirred up"
 
 
 def is_measured(touchpoint: TouchpointFigure) -> bool:
     """Whether there is a point to draw; whatever is suppressed or blind has none."""
     return touchpoint.mean is not None and touchpoint.verdict is not Verdict.BLIND
+
+
+def shown_arousal(touchpoint: TouchpointFigure) -> float | None:
+    """Hidden wherever the experience is."""
+    return touchpoint.arousal if is_measured(touchpoint) else None
+
+
+def has_arousal(report: JourneyReport) -> bool:
+    return any(shown_arousal(touchpoint) is not None for touchpoint in report.touchpoints)
+
+
+def level_of(touchpoint: TouchpointFigure) -> float | None:
+    """The promise as a step on the experience axis; a promised share has none."""
+    return touchpoint.promise.level if touchpoint.promise else None
 
 
 def is_join_dashed(one: TouchpointFigure, other: TouchpointFigure) -> bool:
@@ -37,6 +58,10 @@ def point_lines(touchpoint: TouchpointFigure) -> list[str]:
     return lines
 
 
+def promised_share(share: float) -> str:
+    return f"promised: {share * 100:g}{NO_BREAK}%"
+
+
 def blind_reason(touchpoint: TouchpointFigure, settings: ReportSettings) -> str:
     """Why nothing is known here."""
     return reason_in_words(touchpoint.blind_spot, settings) if touchpoint.blind_spot else "nothing known"
@@ -49,20 +74,23 @@ def reason_in_words(reason: BlindSpot, settings: ReportSettings) -> str:
         BlindSpot.NO_ANSWERS: "asked, no answer yet",
         BlindSpot.TOO_FEW: f"fewer than {settings.k} answers",
         BlindSpot.STALE: f"last answer over {settings.stale_days} days old",
+        BlindSpot.TEXT_ONLY: "comments only",
+        BlindSpot.TEAM_BELIEF_ONLY: "team's guess only",
     }
     return reasons[reason]
 
 
 def tip_of(touchpoint: TouchpointFigure, settings: ReportSettings) -> dict[str, str]:
     """What the tooltip says, by label; an empty string where there is nothing to say."""
-    promise = touchpoint.promise
+    promise, arousal = touchpoint.promise, shown_arousal(touchpoint)
     return {
         "Phase": touchpoint.phase,
         "Step": touchpoint.step,
         "Verdict": _verdict_in_words(touchpoint, settings),
         "Experience": _experience(touchpoint.mean),
-        f"{settings.confidence * 100:g}{NO_BREAK}% interval": _span(touchpoint.interval),
+        level_words(settings.confidence): span(touchpoint.interval),
         "People (n)": f"{touchpoint.n_contacts:,}" if is_measured(touchpoint) else "",
+        "Arousal": "" if arousal is None else f"{arousal:.2f} (0 calm, 1 stirred up)",
         "Evidence": touchpoint.evidence.value if touchpoint.evidence else "",
         "Measured by": _instrument(touchpoint.instrument),
         "Official": _official(touchpoint),
@@ -74,21 +102,41 @@ def tip_of(touchpoint: TouchpointFigure, settings: ReportSettings) -> dict[str, 
     }
 
 
-def notes_of(report: JourneyReport) -> list[str]:
-    """The sentences under the picture that keep a reader from reading too much into it."""
+def overlay_words(point: OverlayPoint) -> str:
+    """A figure of an overlay as tooltips say it: "−0.12 (−0.40 to +0.16), 14 contacts"."""
+    return f"{signed(point.mean)} ({span(point.interval)}), {counted(point.n_contacts, 'contact')}"
+
+
+def figures_of(touchpoint: TouchpointFigure) -> dict[str, Any]:
+    """What stands beside a point in the specification, in the units of the report."""
+    interval, promise = touchpoint.interval, touchpoint.promise
+    return {
+        "key": touchpoint.key,
+        "touchpoint": touchpoint.name,
+        "mean": touchpoint.mean,
+        "lo": interval.lo if interval else None,
+        "hi": interval.hi if interval else None,
+        "n": touchpoint.n_contacts,
+        "promised": promise.level if promise else None,
+        "verdict": touchpoint.verdict.value,
+        "arousal": shown_arousal(touchpoint),
+    }
+
+
+def notes_of(report: JourneyReport, *, is_compared: bool = False) -> list[str]:
+    """The sentences under the picture that keep a reader from reading too much into it; overlays have dashes too."""
     notes = []
     instruments = _joined_instruments(report.touchpoints)
     if instruments:
+        dashed = "Dashed main line" if is_compared else "Dashed"
         notes.append(
-            f"Dashed: the two neighbours were measured by different instruments ({', '.join(instruments)}); "
+            f"{dashed}: the two neighbours were measured by different instruments ({', '.join(instruments)}); "
             "part of the step between them may be the instrument's."
         )
     sensitive = [touchpoint.name for touchpoint in report.touchpoints if touchpoint.lens_sensitive]
     if sensitive:
-        verb = "depends" if len(sensitive) == 1 else "depend"
-        notes.append(
-            f"{', '.join(sensitive)}: the verdict {verb} on how NPS is read, linear or by promoters and detractors."
-        )
+        verdicts = "the verdict depends" if len(sensitive) == 1 else "the verdicts depend"
+        notes.append(f"{', '.join(sensitive)}: {verdicts} on how NPS is read, linear or by promoters and detractors.")
     return notes
 
 
@@ -115,20 +163,13 @@ def _instrument(value: str | None) -> str:
 
 
 def _experience(mean: float | None) -> str:
-    return "" if mean is None else f"{_signed(mean)} ({feeling_of(mean)})"
-
-
-def _span(interval: Interval | None) -> str:
-    return f"{_signed(interval.lo)} to {_signed(interval.hi)}" if interval else ""
+    return "" if mean is None else f"{signed(mean)} ({feeling_of(mean)})"
 
 
 def _official(touchpoint: TouchpointFigure) -> str:
     shown = []
     for figure in touchpoint.official:
-        share = figure.unit == "share"
-        value = (
-            f"{figure.value:.0%}".replace("%", f"{NO_BREAK}%") if share else f"{figure.value:.1f}".replace("-", MINUS)
-        )
+        value = percent(figure.value) if figure.unit == "share" else f"{figure.value:.1f}".replace("-", MINUS)
         shown.append(f"{figure.name} {value}")
     return ", ".join(shown)
 
@@ -147,8 +188,4 @@ def _gap(touchpoint: TouchpointFigure) -> str:
         return ""
     if touchpoint.promise and touchpoint.promise.share is not None:
         return f"{touchpoint.gap * 100:+.0f} points".replace("-", MINUS)
-    return _signed(touchpoint.gap)
-
-
-def _signed(x: float) -> str:
-    return f"{x:+.2f}".replace("-", MINUS)
+    return signed(touchpoint.gap)

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from analysis.chart_sheet import (
+    GLYPH,
     NOTHING_YET,
     KeyEntry,
     Sheet,
@@ -19,7 +20,6 @@ from analysis.chart_sheet import (
     step_between,
 )
 from analysis.chart_words import Table, level_words, percent, percent_span, signed
-from analysis.curve_legend import GLYPH
 from analysis.curve_shapes import Area, Column, Ink, Layout, Role, Rule
 from analysis.curve_theme import Theme
 from analysis.drivers import Driver, DriverAnalysis
@@ -52,9 +52,9 @@ class _Scale(Struct, frozen=True):
 def driver_spec(analysis: DriverAnalysis, settings: ReportSettings, *, layout: Layout, theme: Theme) -> dict[str, Any]:
     """A Vega-Lite specification with its data inside."""
     # Altair takes 0.2 s to import: only who draws pays for it.
-    from analysis.sheet_drawing import drawn_sheet
+    from analysis.sheet_drawing import drawn
 
-    return drawn_sheet(sheet_of(analysis, settings, layout), theme)
+    return drawn(sheet_of(analysis, settings, layout), theme)
 
 
 def title_of(analysis: DriverAnalysis) -> str:

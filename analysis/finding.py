@@ -2,13 +2,13 @@
 
 import re
 from collections import Counter
-from datetime import date
+from collections.abc import Sequence
 
+from analysis.chart_words import NO_BREAK, day_words, level_words
 from analysis.report import BlindSpot, JourneyReport, TouchpointFigure, Verdict
 
 CLAIM_CHARACTERS = 44
 SHORTEST_CLAUSE = 12  # characters: less of a claim says too little
-NO_BREAK = "\xa0"  # a blank at which no line may break
 TESTED = (Verdict.BROKEN, Verdict.KEPT, Verdict.OVER_DELIVERED, Verdict.UNDETERMINED)
 VERDICT_WORDS = {
     Verdict.BROKEN: "broken",
@@ -32,15 +32,17 @@ def finding_of(report: JourneyReport) -> str:
     return _tested_finding(tested) if tested else _untested_finding(report)
 
 
-def subtitle_of(report: JourneyReport) -> str:
-    """What the picture rests on and how to read it: answers, days, interval, the colour of the promise."""
+def subtitle_of(report: JourneyReport, compared: Sequence[str] = ()) -> str:
+    """What the picture rests on and how to read it: answers, days, the names of what it is `compared` with, interval,
+    the colour of the promise."""
     days = (report.until - report.since).days + 1
     answers = counted(report.n_responses, "answer")
-    period = f"{_day(report.since)} to {_day(report.until)} ({counted(days, 'day')})"
-    interval = f"{report.settings.confidence * 100:g}{NO_BREAK}% interval"
+    period = f"{day_words(report.since)} to {day_words(report.until)} ({counted(days, 'day')})"
     sentences = [f"Experience by touchpoint. {answers}, {period}."]
+    if compared:
+        sentences.append(f"Compared with {_listed([shortened(name) for name in compared])}.")
     if any(touchpoint.interval for touchpoint in report.touchpoints):
-        sentences.append(f"Bars: {interval}.")
+        sentences.append(f"Bars: {level_words(report.settings.confidence)}.")
     if any(touchpoint.promise for touchpoint in report.touchpoints):
         sentences.append("Violet: what was promised.")
     return " ".join(sentences)
@@ -90,8 +92,9 @@ def counted(n: int, noun: str) -> str:
     return f"{n:,}{NO_BREAK}{noun}" if n == 1 else f"{n:,}{NO_BREAK}{noun}s"
 
 
-def _day(day: date) -> str:
-    return f"{day.day}{NO_BREAK}{day:%b}{NO_BREAK}{day:%Y}"
+def _listed(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _broken_finding(broken: list[TouchpointFigure]) -> str:

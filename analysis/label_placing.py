@@ -91,6 +91,14 @@ def placed(wishes: Sequence[Wish], room: Box, things: Sequence[Box], lines: Sequ
     return boxes
 
 
+def placed_once(
+    wishes: Sequence[Wish], room: Box, taken: Sequence[Box], things: Sequence[Box], lines: Sequence[Segment]
+) -> Box | None:
+    """The box of one label that may stand at any of the `wishes`; the first that has room near it, not on anything."""
+    boxes = (_cheapest(wish, room, taken, things, lines) for wish in wishes)
+    return next((box for box in boxes if box), None)
+
+
 def _cheapest(
     wish: Wish, room: Box, taken: Sequence[Box], things: Sequence[Box], lines: Sequence[Segment]
 ) -> Box | None:

@@ -2,8 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 
+# Characters that a name may have and XML may not.
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 FONT = "Inter, 'Helvetica Neue', Arial, sans-serif"
 LINE = 1.25  # height of a line, in units of the font size
 ELLIPSIS = "…"
@@ -73,10 +76,20 @@ def balanced(words: str, width: float, size: float, *, lines: int, bold: bool = 
     narrower = width
     while (narrower := narrower * 0.96) > width / 3:
         narrow = wrapped(words, narrower, size, lines=lines, bold=bold)
-        if len(narrow) > len(best) or "".join(narrow) != "".join(best):
+        if len(narrow) > len(best) or _letters(narrow) != _letters(best):
             break
         best = narrow
     return best
+
+
+def without_unprintable(words: str) -> str:
+    """Without the characters that XML has no place for. The renderer does not refuse them: it ends the process."""
+    return _NOT_XML.sub("", words)
+
+
+def _letters(lines: Sequence[str]) -> str:
+    """What the lines say whatever the places they break at; a hyphen or an ellipsis more is a difference."""
+    return "".join(lines).replace(" ", "")
 
 
 def _pieces(words: str) -> list[str]:
@@ -91,10 +104,12 @@ def _pieces(words: str) -> list[str]:
 
 def _longest_start(word: str, fits: Callable[[str], bool]) -> str:
     """As much of a word as fits with a hyphen behind it, one letter at least."""
-    end = max(len(word.rstrip()) - SHORTEST_PART, 1)
-    while end > 1 and not fits(word[:end] + "-"):
-        end -= 1
-    return word[: max(end, 1)]
+    longest = max(len(word.rstrip()) - SHORTEST_PART, 1)
+    end = 1
+    while end < longest and fits(word[:end] + "-"):
+        end *= 2
+    lengths = range(1, min(end, longest) + 1)
+    return word[: max(bisect_left(lengths, True, key=lambda length: not fits(word[:length] + "-")), 1)]
 
 
 def _ended(line: str, fits: Callable[[str], bool]) -> str:

@@ -8,13 +8,11 @@ from typing import Any
 from msgspec import Struct
 
 from analysis.chart_sheet import (
-    CAP,
     NOTHING_YET,
-    Shape,
     Sheet,
-    Sign,
     add_flat_interval,
     add_text,
+    add_upright_interval,
     begun,
     ended,
     interval_entry,
@@ -23,7 +21,7 @@ from analysis.chart_sheet import (
     step_between,
 )
 from analysis.chart_words import Table, level_words, percent, percent_span, signed, span
-from analysis.curve_shapes import Align, Column, Ink, Layout, Role, Rule
+from analysis.curve_shapes import Align, Column, Ink, Layout, Role, Rule, Shape, Sign
 from analysis.curve_theme import Theme
 from analysis.drivers import LABEL
 from analysis.finding import shortened
@@ -91,9 +89,9 @@ def quadrant_spec(
 ) -> dict[str, Any]:
     """A Vega-Lite specification with its data inside; `names` are those of the keys."""
     # Altair takes 0.2 s to import: only who draws pays for it.
-    from analysis.sheet_drawing import drawn_sheet
+    from analysis.sheet_drawing import drawn
 
-    return drawn_sheet(sheet_of(quadrants, names, kind, settings, layout), theme)
+    return drawn(sheet_of(quadrants, names, kind, settings, layout), theme)
 
 
 def title_of(quadrants: Quadrants, names: Mapping[str, str]) -> str:
@@ -230,10 +228,7 @@ def _add_point(sheet: Sheet, frame: _Frame, found: Placed) -> None:
     shape, ink = SHAPES[found.quadrant]
     across, up = found.performance.interval, found.importance.interval
     add_flat_interval(sheet, frame.x_of(across.lo), frame.x_of(across.hi), y, ink, 1.3)
-    top, bottom = frame.y_of(up.hi), frame.y_of(up.lo)
-    sheet.rules.append(Rule(x=x, y=top, x2=x, y2=bottom, ink=ink, width=1.3))
-    for end in (top, bottom):
-        sheet.rules.append(Rule(x=x - CAP, y=end, x2=x + CAP, y2=end, ink=ink, width=1.3))
+    add_upright_interval(sheet, x, frame.y_of(up.hi), frame.y_of(up.lo), ink, 1.3)
     sheet.signs.append(Sign(x=x, y=y, shape=shape, ink=ink, size=130))
 
 
