@@ -48,7 +48,7 @@ def test_every_kind_is_written_and_twice_the_same(installed: Installed, tmp_path
         kinds = [f"--{kind}={tmp_path / name / kind}" for kind in ("json", "html", "svg", "png", "pdf")]
         done = installed.report("buying", *days, *kinds)
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    for kind in ("json", "html", "svg", "png"):
+    for kind in ("json", "html", "svg", "png", "pdf"):
         assert (tmp_path / "one" / kind).read_bytes() == (tmp_path / "two" / kind).read_bytes()
     assert sorted(file.name for file in (tmp_path / "one").iterdir()) == ["html", "json", "pdf", "png", "svg"]
 
