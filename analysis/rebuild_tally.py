@@ -4,10 +4,15 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from analysis.contact_tally import WORTH, corrections_where
+from analysis.contact_tally import CELL, corrections_where
+from analysis.scales import MAP_VERSION
 from analysis.tally import RESPONSES
+from analysis.valences import load_valences
 from analysis.worth import worth_as_json
 from core.database import fetch, transaction
+
+# What the tallies hold depends on how they are counted; a database that holds another edition is counted again.
+EDITION = f"2, maps {MAP_VERSION}"
 
 
 class Rebuilt(Struct, frozen=True):
@@ -17,48 +22,55 @@ class Rebuilt(Struct, frozen=True):
     differing: int
 
 
+async def rebuild_if_outdated() -> Rebuilt | None:
+    """After an update that counts otherwise than the one before; None where there was nothing to do."""
+    kept = await fetch("SELECT edition FROM tally_state")
+    return None if kept and kept[0]["edition"] == EDITION else await rebuild_tally()
+
+
 async def rebuild_tally(progress: Callable[[int, int], None] = lambda _done, _all: None) -> Rebuilt:
     """In one transaction: reports read the old tally until the new one is whole, and scoring waits meanwhile.
 
     `progress` is told how many steps are done, and of how many.
     """
     async with transaction():
-        await fetch("LOCK TABLE tally, contact_tally IN SHARE ROW EXCLUSIVE MODE")
+        await fetch("LOCK TABLE tally, contact_tally, emotion_valence IN SHARE ROW EXCLUSIVE MODE")
         # Sorting ten million answers in memory is worth more than the small share a session is given.
-        await fetch("SET LOCAL work_mem = '512MB'")
-        worth = worth_as_json([row["value"] for row in await fetch(_PICKS)])
+        await fetch("SET LOCAL work_mem = '1GB'")
+        picks = [(row["workspace"], row["value"]) for row in await fetch(_PICKS)]
+        worth = worth_as_json(picks, await load_valences({workspace for workspace, _ in picks}))
+        quoted = (await fetch("SELECT quote_literal($1) AS worth", worth))[0]["worth"]  # CREATE TABLE takes no values
+        counted = {"tally": _COUNT, "contact_tally": corrections_where("true", worth=quoted)}
         steps = [
-            (_EMPTY.format(cell=_TALLY_CELL, kept="tally"), ()),
-            (_EMPTY.format(cell=_CONTACT_TALLY_CELL, kept="contact_tally"), ()),
-            (_COUNT, ()),
-            (_CORRECT, (None, worth)),
-            *[(statement, ()) for statement in (_TALLY_DIFFERS, _CONTACT_TALLY_DIFFERS)],
-            *[(statement, ()) for statement in _REPLACE],
+            *[f"CREATE TEMP TABLE new_{kept} ON COMMIT DROP AS {count}" for kept, count in counted.items()],
+            *[_DIFFERS.format(kept=kept, cell=_CELLS[kept], counts=_COUNTS[kept]) for kept in counted],
         ]
         differing = 0
-        for done, (statement, values) in enumerate(steps):
-            progress(done, len(steps))
-            rows = await fetch(statement, *values)
+        for done, statement in enumerate(steps):
+            progress(done, len(steps) + 1)
+            rows = await fetch(statement)
             differing += rows[0]["differing"] if rows else 0
-        progress(len(steps), len(steps))
+        progress(len(steps), len(steps) + 1)
+        if differing:
+            for kept, cell in _CELLS.items():
+                await fetch(f"DELETE FROM {kept}")
+                await fetch(f"INSERT INTO {kept} ({cell}) SELECT {cell} FROM new_{kept}")
+        await fetch(_KEEP_EDITION, EDITION)
         cells = (await fetch("SELECT (SELECT count(*) FROM tally) + (SELECT count(*) FROM contact_tally) AS n"))[0]["n"]
+        progress(len(steps) + 1, len(steps) + 1)
     return Rebuilt(cells, differing)
 
 
-_PICKS = "SELECT DISTINCT array_to_string(picks, '+') AS value FROM answer WHERE picks IS NOT NULL"
+_PICKS = """
+SELECT DISTINCT r.workspace, array_to_string(a.picks, '+') AS value
+FROM answer a JOIN response r ON r.id = a.response WHERE a.picks IS NOT NULL
+"""
 
-_TALLY_CELL = "touchpoint, day, instrument, question, channel, persona, value, n"
-
-_CONTACT_TALLY_CELL = (
-    "touchpoint, instrument, grain, first_day, last_day, n, x, x_squared, lens, lens_squared, n_satisfied"
-)
-
-_EMPTY = "CREATE TEMP TABLE new_{kept} ON COMMIT DROP AS SELECT {cell} FROM {kept} WITH NO DATA"
+_CELLS = {"tally": "touchpoint, day, instrument, question, channel, persona, value, n", "contact_tally": CELL}
 
 _COUNT = f"""
-INSERT INTO new_tally ({_TALLY_CELL})
-SELECT r.touchpoint, (r.occurred_at AT TIME ZONE 'UTC')::date, a.instrument, a.question, r.channel, r.persona,
-       coalesce(a.value::text, array_to_string(a.picks, '+')), count(*)
+SELECT r.touchpoint, (r.occurred_at AT TIME ZONE 'UTC')::date AS day, a.instrument, a.question, r.channel, r.persona,
+       coalesce(a.value::text, array_to_string(a.picks, '+')) AS value, count(*) AS n
 FROM response r JOIN answer a ON a.response = r.id
 WHERE r.scored_at IS NOT NULL AND (a.value IS NOT NULL OR a.picks IS NOT NULL)
 GROUP BY 1, 2, 3, 4, 5, 6, 7
@@ -67,11 +79,12 @@ SELECT touchpoint, (occurred_at AT TIME ZONE 'UTC')::date, '{RESPONSES}', '', ch
 FROM response WHERE scored_at IS NOT NULL GROUP BY 1, 2, 5, 6
 """
 
-_CORRECT = (
-    WORTH
-    + corrections_where("$1::int IS NULL")
-    + f"INSERT INTO new_contact_tally ({_CONTACT_TALLY_CELL}) SELECT {_CONTACT_TALLY_CELL} FROM cell"
-)
+
+# A cell whose counts have all been taken away again may stay behind with nothing in it.
+_COUNTS = {
+    "tally": "n <> 0",
+    "contact_tally": "(n, x, x_squared, lens, lens_squared, n_satisfied) <> (0, 0, 0, 0, 0, 0)",
+}
 
 _DIFFERS = """
 SELECT count(*) AS differing FROM (
@@ -80,18 +93,6 @@ SELECT count(*) AS differing FROM (
 ) differing
 """
 
-# A cell whose counts have all been taken away again may stay behind with nothing in it.
-_TALLY_DIFFERS = _DIFFERS.format(cell=_TALLY_CELL, kept="tally", counts="n <> 0")
-
-_CONTACT_TALLY_DIFFERS = _DIFFERS.format(
-    cell=_CONTACT_TALLY_CELL,
-    kept="contact_tally",
-    counts="(n, x, x_squared, lens, lens_squared, n_satisfied) <> (0, 0, 0, 0, 0, 0)",
-)
-
-_REPLACE = [
-    "DELETE FROM tally",
-    "DELETE FROM contact_tally",
-    f"INSERT INTO tally ({_TALLY_CELL}) SELECT {_TALLY_CELL} FROM new_tally",
-    f"INSERT INTO contact_tally ({_CONTACT_TALLY_CELL}) SELECT {_CONTACT_TALLY_CELL} FROM new_contact_tally",
-]
+_KEEP_EDITION = """
+INSERT INTO tally_state (id, edition) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET edition = excluded.edition
+"""

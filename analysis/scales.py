@@ -4,7 +4,6 @@ The raw answer is what is stored; x is always derived, and `MAP_VERSION` names t
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
 from math import fsum
 
 from core.errors import Fault, Invalid
@@ -120,10 +119,15 @@ def arousal_of(picks: Sequence[str], arousal: Mapping[str, float] = AROUSAL) -> 
 
 def net_emotional_value(pickers: Iterable[Sequence[str]], valences: Mapping[str, float] = VALENCES) -> float | None:
     """100 (positive - negative) / picks over all picks of all pickers, neutral ones included (Shaw 2007)."""
-    felt = [_valence(pick, valences) for pick in chain.from_iterable(pickers)]
-    if not felt:
-        return None
-    return 100 * (sum(valence > 0 for valence in felt) - sum(valence < 0 for valence in felt)) / len(felt)
+    found = list(pickers)
+    n_picks = sum(len(picks) for picks in found)
+    return 100 * sum(net_of_picks(picks, valences) for picks in found) / n_picks if n_picks else None
+
+
+def net_of_picks(picks: Sequence[str], valences: Mapping[str, float] = VALENCES) -> int:
+    """How many more of one contact's picks are positive than negative."""
+    felt = [_valence(pick, valences) for pick in picks]
+    return sum(valence > 0 for valence in felt) - sum(valence < 0 for valence in felt)
 
 
 def calibrated_valence(valence: float, ratings: Sequence[float]) -> float:

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from analysis.contact_tally import add_corrections
-from analysis.tally import add_to_tally, cells_of, picks_tallied
-from analysis.worth import worth_as_json
+from analysis.recount import lock_contacts, recounted
+from analysis.tally import add_to_tally, cells_of
 from core.database import Row, fetch, transaction
 
 if TYPE_CHECKING:
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from analysis.themes import ThemeHit
 
 BATCH = 200
-LOCK = 4711  # the namespace of the advisory locks on contacts
 
 
 async def score_responses(now: datetime) -> int:
@@ -44,14 +42,11 @@ async def score_responses(now: datetime) -> int:
 
 async def _count(responses: list[Row], answers: list[Row], now: datetime) -> None:
     """Put the answers into both tallies and mark their responses, so that an answer is counted exactly once."""
-    contacts = sorted({row["contact"] for row in responses})
-    # Another worker may hold an answer of the same contact: the corrections of one contact change one at a time.
-    await fetch("SELECT pg_advisory_xact_lock($1, (c % 2147483647)::int) FROM unnest($2::bigint[]) c", LOCK, contacts)
+    contacts = {row["contact"] for row in responses}
+    await lock_contacts(contacts)
     await add_to_tally(cells_of(responses, answers))
-    worth = worth_as_json(await picks_tallied(sorted({row["touchpoint"] for row in responses})))
-    await add_corrections(contacts, worth, -1)
-    await fetch("UPDATE response SET scored_at = $1 WHERE id = ANY($2)", now, [row["id"] for row in responses])
-    await add_corrections(contacts, worth, 1)
+    async with recounted(contacts):
+        await fetch("UPDATE response SET scored_at = $1 WHERE id = ANY($2)", now, [row["id"] for row in responses])
 
 
 async def _store_sentiments(scored: "Iterable[tuple[int, Sentiment]]", now: datetime) -> None:

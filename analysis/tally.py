@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from enum import StrEnum
 
 import msgspec
 from msgspec import Struct
@@ -33,13 +34,39 @@ class Window(Struct, frozen=True):
     until: date
 
 
-class TallyCount(Struct, frozen=True):
-    """How often a value was answered in the window at that place in the list asked for."""
+class Split(StrEnum):
+    """What counts are told apart by: nothing, or the segments of a persona or of a channel."""
 
-    window: int
+    WHOLE = "whole"
+    PERSONA = "persona"
+    CHANNEL = "channel"
+
+    @property
+    def segment(self) -> str:
+        """The segment of a row `t` of either tally in SQL: a persona's id or a channel, empty for none."""
+        return {Split.WHOLE: "''", Split.PERSONA: "coalesce(t.persona::text, '')", Split.CHANNEL: "t.channel"}[self]
+
+
+class ValueCount(Struct, frozen=True):
+    """How often a value was answered."""
+
     instrument: str
     value: str
     n: int
+
+
+class WindowCount(ValueCount, frozen=True, kw_only=True):
+    """In the window at that place in the list asked for."""
+
+    window: int
+    segment: str
+
+
+class WeekCount(ValueCount, frozen=True, kw_only=True):
+    """In the week from that Monday on."""
+
+    touchpoint: int
+    week: date
 
 
 def value_of(value: int | None, picks: list[str] | None) -> str | None:
@@ -68,17 +95,19 @@ async def add_to_tally(cells: Counter[TallyCell]) -> None:
     await fetch(_ADD, msgspec.json.encode(records).decode())
 
 
-async def read_tally(windows: Sequence[Window]) -> list[TallyCount]:
-    """The counts in each window, over all questions of an instrument, channels and personas."""
-    return [TallyCount(**row) for row in await fetch(_READ, *columns_of(windows))]
+async def read_tally(windows: Sequence[Window], split: Split = Split.WHOLE) -> list[WindowCount]:
+    """The counts in each window, over all questions of an instrument, by segment."""
+    return [WindowCount(**row) for row in await fetch(_READ[split], *columns_of(windows))]
 
 
-async def picks_tallied(touchpoints: list[int]) -> list[str]:
-    """Every combination of emotions that was ever picked at these touchpoints."""
-    rows = await fetch(
-        "SELECT DISTINCT value FROM tally WHERE touchpoint = ANY($1) AND instrument = 'emotion'", touchpoints
-    )
-    return [row["value"] for row in rows]
+async def read_weeks(touchpoints: Sequence[int], since: date, until: date) -> list[WeekCount]:
+    """The counts of each week from the Monday `since` to the Sunday `until`, in order."""
+    return [WeekCount(**row) for row in await fetch(_READ_WEEKS, touchpoints, since, until)]
+
+
+async def picks_tallied(touchpoints: list[int]) -> list[tuple[int, str]]:
+    """Every combination of emotions that was ever picked at these touchpoints, with the workspace."""
+    return [(row["workspace"], row["value"]) for row in await fetch(_PICKS, touchpoints)]
 
 
 async def read_last_days(touchpoints: list[int], until: date) -> dict[int, date]:
@@ -113,11 +142,26 @@ SELECT touchpoint, day, instrument, question, channel, persona, value, n FROM js
 ON CONFLICT (touchpoint, day, instrument, question, channel, persona, value) DO UPDATE SET n = tally.n + excluded.n
 """
 
-_READ = """
-SELECT w.place::int - 1 AS window, t.instrument, t.value, t.n
+_READ = {
+    split: f"""
+SELECT w.place::int - 1 AS window, t.segment, t.instrument, t.value, t.n
 FROM unnest($1::int[], $2::date[], $3::date[]) WITH ORDINALITY AS w(touchpoint, since, until, place), LATERAL (
-    SELECT instrument, value, sum(n)::bigint AS n FROM tally
-    WHERE touchpoint = w.touchpoint AND day BETWEEN w.since AND w.until GROUP BY instrument, value
+    SELECT {split.segment} AS segment, instrument, value, sum(n)::bigint AS n FROM tally t
+    WHERE touchpoint = w.touchpoint AND day BETWEEN w.since AND w.until GROUP BY 1, 2, 3
 ) t
-ORDER BY w.place, t.instrument, t.value
+ORDER BY w.place, t.segment, t.instrument, t.value
+"""
+    for split in Split
+}
+
+_READ_WEEKS = """
+SELECT touchpoint, date_trunc('week', day)::date AS week, instrument, value, sum(n)::bigint AS n
+FROM tally WHERE touchpoint = ANY($1) AND day BETWEEN $2 AND $3
+GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+"""
+
+_PICKS = """
+SELECT DISTINCT j.workspace, y.value
+FROM tally y JOIN touchpoint t ON t.id = y.touchpoint JOIN journey j ON j.id = t.journey
+WHERE y.touchpoint = ANY($1) AND y.instrument = 'emotion'
 """

@@ -1,14 +1,15 @@
 """What an answer is worth in x, for every value that a scale or a picker allows: the one map, as SQL takes it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 from msgspec import Struct
 
-from analysis.scales import experience_of, official_nps_lens, picker_experience
+from analysis.scales import VALENCES, experience_of, official_nps_lens, picker_experience
 from surveys.instruments import SCALES, Instrument
 
 PICK_SEPARATOR = "+"
+EVERY_WORKSPACE = 0  # a scale means the same to all; how an emotion feels is for each workspace to say
 
 
 class Worth(Struct, frozen=True):
@@ -18,20 +19,25 @@ class Worth(Struct, frozen=True):
     value: str
     x: float
     lens: float
+    workspace: int = EVERY_WORKSPACE
 
 
-def worth_of(instrument: str, value: str) -> Worth:
+def worth_of(
+    instrument: str, value: str, valences: Mapping[str, float] = VALENCES, workspace: int = EVERY_WORKSPACE
+) -> Worth:
     """`value` as the tally writes it: "4", or picks joined as "angry+frustrated"."""
     kind = Instrument(instrument)
     if kind is Instrument.EMOTION:
-        x = picker_experience(value.split(PICK_SEPARATOR)) or 0.0
-        return Worth(instrument, value, x, x)
+        x = picker_experience(value.split(PICK_SEPARATOR), valences) or 0.0
+        return Worth(instrument, value, x, x, workspace)
     x = experience_of(kind, int(value))
     return Worth(instrument, value, x, official_nps_lens(int(value)) if kind is Instrument.NPS else x)
 
 
-def worth_as_json(emotions: Iterable[str]) -> str:
-    """Every point of every scale, and the given combinations of picks, for the statements that average in SQL."""
+def worth_as_json(picks: Iterable[tuple[int, str]], valences: Mapping[int, Mapping[str, float]]) -> str:
+    """Every point of every scale, and the picks, given as (workspace, value), with the valences of their workspace."""
     points = [worth_of(instrument, str(value)) for instrument, scale in SCALES.items() for value in scale.points]
-    picks = [worth_of(Instrument.EMOTION, value) for value in emotions]
-    return msgspec.json.encode([*points, *picks]).decode()
+    felt = [
+        worth_of(Instrument.EMOTION, value, valences.get(workspace, VALENCES), workspace) for workspace, value in picks
+    ]
+    return msgspec.json.encode([*points, *felt]).decode()

@@ -16,7 +16,8 @@ from core.errors import SetupFault
 Row = dict[str, Any]
 
 # Statements take days out of timestamps; with the server's own zone they would be other days.
-SESSION = {"timezone": "UTC"}
+# Compiling a statement takes longer than it ever saves here.
+SESSION = {"timezone": "UTC", "jit": "off"}
 MIGRATION_LOCK = 0x6B657074  # "kept"; any number would do that nothing else in this database locks
 
 

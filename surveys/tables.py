@@ -43,6 +43,8 @@ class Journey(Table):
     name = Varchar(length=200)
     description = Text()
     personas = Array(base_column=Varchar(length=64))
+    # The key of the touchpoint whose answers are about the whole journey; which summary predicts them is scored.
+    overall = Varchar(length=64, null=True, default=None)
     updated_at = Timestamptz(default=None)
     journey_key = Unique([workspace, key])
 

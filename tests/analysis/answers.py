@@ -20,22 +20,32 @@ def noon(day: date) -> datetime:
 
 
 async def given(
-    workspace: int, contact: int, moment: datetime, *answers: tuple[str, str, int], touchpoint: str = "delivery"
-) -> None:
-    """One response of `contact`, with answers as (question, instrument, value)."""
-    rows = await fetch(_RESPONSE, workspace, contact, moment, touchpoint)
+    workspace: int,
+    contact: int,
+    moment: datetime,
+    *answers: tuple[str, str, int | list[str]],
+    touchpoint: str = "delivery",
+    persona: int | None = None,
+    channel: str = "mail",
+) -> int:
+    """One response of `contact`, with answers as (question, instrument, value or picks); returns its id."""
+    rows = await fetch(_RESPONSE, workspace, contact, moment, touchpoint, persona, channel)
+    response: int = rows[0]["id"]
     for question, instrument, value in answers:
+        column = "picks" if isinstance(value, list) else "value"
         await fetch(
-            "INSERT INTO answer (response, question, instrument, value) VALUES ($1, $2, $3, $4)",
-            rows[0]["id"],
+            f"INSERT INTO answer (response, question, instrument, {column}) VALUES ($1, $2, $3, $4)",
+            response,
             question,
             instrument,
             value,
         )
+    return response
 
 
 _RESPONSE = """
-INSERT INTO response (workspace, contact, touchpoint, survey_version, channel, locale, occurred_at, submitted_at)
-SELECT $1, $2, t.id, (SELECT max(id) FROM survey_version), 'mail', '', $3, $3
+INSERT INTO response
+    (workspace, contact, touchpoint, survey_version, channel, persona, locale, occurred_at, submitted_at)
+SELECT $1, $2, t.id, (SELECT max(id) FROM survey_version), $6, $5, '', $3, $3
 FROM touchpoint t JOIN journey j ON j.id = t.journey WHERE t.key = $4 AND j.workspace = $1 RETURNING id
 """

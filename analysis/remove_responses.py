@@ -1,0 +1,67 @@
+"""Delete a response, or all there is of a contact, and take the counts away in the same transaction."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from analysis.recount import lock_contacts, recounted
+from analysis.tally import TallyCell, add_to_tally, cells_of
+from core.database import Row, fetch, transaction
+from core.errors import NotFound
+
+
+async def delete_response(workspace: int, response: int) -> None:
+    """With its answers and what was read out of them. Raises NotFound where this workspace has no such response."""
+    async with transaction():
+        # The row before the contact, as the worker takes them: the two never wait for each other.
+        found = await fetch(_RESPONSE, workspace, response)
+        if not found:
+            raise NotFound("There is no such response.")
+        await _remove(found[0]["contact"], [response])
+
+
+async def erase_contact(workspace: int, external_id: str) -> int:
+    """Delete a contact with events, decisions, invitations, mails kept and responses; returns how many responses.
+
+    Raises NotFound where this workspace has no such contact.
+    """
+    async with transaction():
+        found = await fetch(_CONTACT, workspace, external_id)
+        if not found:
+            raise NotFound("There is no contact with this id.")
+        contact, email = found[0]["id"], found[0]["email"]
+        responses = [row["id"] for row in await fetch(_ALL_OF, contact)]
+        await _remove(contact, responses)
+        await fetch('DELETE FROM outbox_mail WHERE workspace = $1 AND lower("to") = lower($2)', workspace, email)
+        await fetch("DELETE FROM contact WHERE id = $1", contact)
+    return len(responses)
+
+
+async def _remove(contact: int, responses: Sequence[int]) -> None:
+    await lock_contacts([contact])
+    counted = await fetch(_COUNTED, responses)
+    answers = await fetch(_ANSWERS, [row["id"] for row in counted])
+    async with recounted([contact]):
+        await add_to_tally(_taken_away(counted, answers))
+        await fetch("DELETE FROM response WHERE id = ANY($1)", responses)
+
+
+def _taken_away(responses: list[Row], answers: list[Row]) -> Counter[TallyCell]:
+    return Counter({cell: -n for cell, n in cells_of(responses, answers).items()})
+
+
+_RESPONSE = "SELECT contact FROM response WHERE workspace = $1 AND id = $2 FOR UPDATE"
+
+_ALL_OF = "SELECT id FROM response WHERE contact = $1 ORDER BY id FOR UPDATE"
+
+_CONTACT = "SELECT id, email FROM contact WHERE workspace = $1 AND external_id = $2 FOR UPDATE"
+
+# Responses that nobody has scored yet are in no tally.
+_COUNTED = """
+SELECT id, touchpoint, occurred_at, channel, persona FROM response
+WHERE id = ANY($1) AND scored_at IS NOT NULL
+"""
+
+_ANSWERS = """
+SELECT a.question, a.instrument, a.value, a.picks, r.touchpoint, r.occurred_at, r.channel, r.persona
+FROM answer a JOIN response r ON r.id = a.response WHERE r.id = ANY($1)
+"""
