@@ -15,6 +15,7 @@ class Scope(StrEnum):
 
     EVENTS = "events"  # send events
     READ = "read"  # read journeys, curves and pain points
+    ACTIONS = "actions"  # log what was done at a touchpoint
 
 
 class ApiCaller(Struct, frozen=True):

@@ -7,26 +7,20 @@ same time is subtracted as well. Groups are taken to be independent: one who ans
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from enum import StrEnum
 from math import fsum, sqrt
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from analysis.contrasts import Contrast, Term, contrast, plain_term
-from analysis.experience import moments_of_counts, shrink
-from analysis.report import ReportSettings
-from core.errors import Fault, Invalid
+from analysis.contrasts import Term, contrast, plain_term
+from analysis.experience import Disclosure, Moments, disclosure_of, estimate_of, moments_of_counts, shrink
+from analysis.interval import Contrast
+from analysis.report import ActionFigure, ActionVerdict, ReportSettings, SideFigure
 
 UNTOUCHED_FROM = 3  # touchpoints; fewer don't show what the season did
+WINDOW_DAYS = 28
 
-Counts = Sequence[tuple[float, int]]  # (x, how many contacts)
-
-
-class ActionVerdict(StrEnum):
-    IMPROVED = "improved"
-    NOT_SHOWN = "not_shown"  # which is not the same as "did nothing"
-    WORSE = "worse"
+Counts = Sequence[tuple[float, int]]  # (x, how many)
 
 
 class Action(Struct, frozen=True):
@@ -34,10 +28,29 @@ class Action(Struct, frozen=True):
     after are compared. The decision falls on the day set for it, or when the window is over."""
 
     what: str
-    on: date
-    window_days: int = 28
+    on_day: date
+    window_days: int = WINDOW_DAYS
     washout_days: int = 0
-    decision: date | None = None
+    decision_day: date | None = None
+
+    @property
+    def opens(self) -> date:
+        """The first day of the window after."""
+        return self.on_day + timedelta(days=self.washout_days)
+
+    @property
+    def decides(self) -> date:
+        """The first day with a verdict."""
+        return self.decision_day or self.opens + timedelta(days=self.window_days)
+
+
+class ActionEntry(Struct, frozen=True):
+    """An action of the log, with the key and the name of its touchpoint."""
+
+    id: int
+    touchpoint: str
+    touchpoint_name: str
+    action: Action
 
 
 class Days(Struct, frozen=True):
@@ -48,18 +61,48 @@ class Days(Struct, frozen=True):
 
 
 class Windows(Struct, frozen=True):
-    """`after` ends today while the window is open; it is None before. A look before the decision is interim."""
+    """`after` ends today while the window is open; it is None before. A look before the decision is interim.
+
+    It never reaches the decision day: a verdict that later answers could still turn would be one look of many.
+    """
 
     before: Days
     after: Days | None
     is_interim: bool
 
 
-class Sides(Struct, frozen=True):
-    """What contacts felt at one touchpoint before and after."""
+class Felt(Struct, frozen=True):
+    """What was felt on some days at one touchpoint.
 
-    before: Counts
-    after: Counts = ()
+    `moments` are over contacts, each averaged first, and exact: difference, regression and season follow from them.
+    `counts` are of answers: P(after > before) needs whole distributions, and takes each answer of a contact for one.
+    """
+
+    moments: Moments
+    counts: Counts = ()
+
+    @property
+    def n(self) -> int:
+        """Contacts."""
+        return int(self.moments.n)
+
+
+NOTHING_FELT = Felt(Moments(0, 0, 0))
+
+
+class Sides(Struct, frozen=True):
+    """What contacts felt at one touchpoint before and after, by one instrument."""
+
+    before: Felt = NOTHING_FELT
+    after: Felt = NOTHING_FELT
+
+
+class Compared(Struct, frozen=True):
+    """The sides that may be compared, and by which instrument; none where each side has another (`is_otherwise`)."""
+
+    sides: Sides = Sides()
+    instrument: str | None = None
+    is_otherwise: bool = False
 
 
 class Change(Struct, frozen=True, kw_only=True):
@@ -82,13 +125,17 @@ class Change(Struct, frozen=True, kw_only=True):
 
 
 def windows_of(action: Action, today: date) -> Windows:
-    if action.window_days < 1 or action.washout_days < 0:
-        raise Invalid(Fault("window_days", "a window is at least a day long, a washout at least none"))
-    opens = action.on + timedelta(days=action.washout_days)
-    closes = opens + timedelta(days=action.window_days - 1)
-    before = Days(action.on - timedelta(days=action.window_days), action.on - timedelta(days=1))
-    after = Days(opens, min(closes, today)) if today >= opens else None
-    return Windows(before, after, today < (action.decision or closes + timedelta(days=1)))
+    """Of an action as `log_action` takes it."""
+    day = timedelta(days=1)
+    closes = min(action.opens + timedelta(days=action.window_days), action.decides) - day
+    before = Days(action.on_day - timedelta(days=action.window_days), action.on_day - day)
+    after = Days(action.opens, min(closes, today)) if today >= action.opens else None
+    return Windows(before, after, today < action.decides)
+
+
+def felt_of(counts: Counts) -> Felt:
+    """Where every contact answered once."""
+    return Felt(moments_of_counts(counts), counts)
 
 
 def change_of(
@@ -96,8 +143,8 @@ def change_of(
 ) -> Change:
     """The touchpoint of the action, and the others of its journey; those without answers after only say where the mean
     lies that the touched one returns to."""
-    regressions = expected_regressions([touched.before, *(other.before for other in untouched)])
-    n_before, n_after = _n(touched.before), _n(touched.after)
+    regressions = expected_regressions([side.before.moments for side in (touched, *untouched)])
+    n_before, n_after = touched.before.n, touched.after.n
     difference = _difference(touched, settings.confidence)
     if difference is None:
         return Change(n_before=n_before, n_after=n_after, expected_regression=regressions[0], is_interim=is_interim)
@@ -108,7 +155,7 @@ def change_of(
         n_before=n_before,
         n_after=n_after,
         difference=difference,
-        p_after_better=probability_of_superiority(touched.before, touched.after),
+        p_after_better=probability_of_superiority(touched.before.counts, touched.after.counts),
         expected_regression=regressions[0],
         season=season,
         net=net,
@@ -117,18 +164,59 @@ def change_of(
     )
 
 
-def expected_regressions(before: Sequence[Counts]) -> tuple[float | None, ...]:
+def figure_of(
+    entry: ActionEntry,
+    windows: Windows,
+    compared: Compared,
+    untouched: Sequence[Sides],
+    settings: ReportSettings,
+    also: Sequence[str] = (),
+) -> ActionFigure:
+    """All that may be shown of an action: a side of fewer than k contacts shows nothing, and no difference to it."""
+    action, sides = entry.action, compared.sides
+    before = _side_figure(windows.before, sides.before, settings)
+    after = _side_figure(windows.after, sides.after, settings) if windows.after else None
+    figure = ActionFigure(
+        id=entry.id,
+        touchpoint=entry.touchpoint,
+        touchpoint_name=entry.touchpoint_name,
+        what=action.what,
+        on_day=action.on_day,
+        window_days=action.window_days,
+        washout_days=action.washout_days,
+        decision_day=action.decides,
+        before=before,
+        after=after,
+        instrument=compared.instrument,
+        is_measured_otherwise=compared.is_otherwise,
+        also=tuple(also),
+        is_interim=windows.is_interim,
+    )
+    if after is None or before.mean is None or after.mean is None:
+        return figure
+    change = change_of(sides, untouched, settings, is_interim=windows.is_interim)
+    return replace(
+        figure,
+        difference=change.difference,
+        p_after_better=change.p_after_better,
+        expected_regression=change.expected_regression,
+        season=change.season,
+        net=change.net,
+        verdict=change.verdict,
+    )
+
+
+def expected_regressions(before: Sequence[Moments]) -> tuple[float | None, ...]:
     """How far each touchpoint should move by itself: its shrunk mean minus its raw one; None over nobody."""
-    groups = [moments_of_counts(counts) for counts in before]
     return tuple(
         None if shrunk is None or group.mean is None else shrunk - group.mean
-        for group, shrunk in zip(groups, shrink(groups).means, strict=True)
+        for group, shrunk in zip(before, shrink(before).means, strict=True)
     )
 
 
 def probability_of_superiority(before: Counts, after: Counts) -> float | None:
-    """That a contact after felt better than one before, equal answers counted half; None where a side is empty."""
-    pairs = _n(before) * _n(after)
+    """That an answer after is better than one before, equal answers counted half; None where a side is empty."""
+    pairs = sum(n for _, n in before) * sum(n for _, n in after)
     if pairs == 0:
         return None
     better = sum(n * m for x, n in before for y, m in after if y > x)
@@ -137,8 +225,8 @@ def probability_of_superiority(before: Counts, after: Counts) -> float | None:
 
 
 def _difference(sides: Sides, confidence: float) -> Contrast | None:
-    after = plain_term(moments_of_counts(sides.after))
-    before = plain_term(moments_of_counts(sides.before), -1.0)
+    after = plain_term(sides.after.moments)
+    before = plain_term(sides.before.moments, -1.0)
     return None if after is None or before is None else contrast([after, before], confidence)
 
 
@@ -152,7 +240,7 @@ def _season(
     changes = [
         Term(found.value - (regression or 0.0), found.se, found.freedom or 0.0)
         for sides, regression in zip(untouched, regressions, strict=True)
-        if min(_n(sides.before), _n(sides.after)) >= max(settings.tested_from, 2)
+        if min(sides.before.n, sides.after.n) >= max(settings.tested_from, 2)
         and (found := _difference(sides, settings.confidence)) is not None
     ]
     if len(changes) < UNTOUCHED_FROM:
@@ -177,5 +265,10 @@ def _verdict(net: Contrast) -> ActionVerdict:
     return ActionVerdict.IMPROVED if net.value > 0 else ActionVerdict.WORSE
 
 
-def _n(counts: Counts) -> int:
-    return sum(n for _, n in counts)
+def _side_figure(days: Days, felt: Felt, settings: ReportSettings) -> SideFigure:
+    estimate = estimate_of(felt.moments, settings.confidence)
+    if estimate is None or disclosure_of(felt.n, settings) is Disclosure.SUPPRESSED:
+        return SideFigure(since=days.since, until=days.until)
+    return SideFigure(
+        since=days.since, until=days.until, n_contacts=felt.n, mean=estimate.mean, interval=estimate.interval
+    )

@@ -5,12 +5,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from analysis.before_after import Action, ActionVerdict, Change
 from analysis.chart_sheet import (
     NOTHING_YET,
-    Shape,
     Sheet,
-    Sign,
     add_flat_interval,
     add_text,
     begun,
@@ -18,15 +15,14 @@ from analysis.chart_sheet import (
     interval_entry,
     nothing_yet,
 )
-from analysis.chart_words import NOT_SHOWN, Table, day_words, level_words, signed, span
-from analysis.contrasts import Contrast
-from analysis.curve_shapes import Column, Ink, Layout, Role, Rule
+from analysis.chart_words import NOT_SHOWN, Table, day_words, level_words, percent, signed, span
+from analysis.curve_shapes import Column, Ink, Layout, Role, Rule, Shape, Sign
 from analysis.curve_theme import Theme
-from analysis.experience import Estimate
 from analysis.finding import FEELINGS, counted, shortened
+from analysis.interval import Contrast
 from analysis.label_placing import Box
 from analysis.lettering import LINE, wrapped
-from analysis.report import Interval, ReportSettings
+from analysis.report import ActionFigure, ActionVerdict, Interval, ReportSettings
 
 NAME, LABEL, SMALL = 13.0, 12.0, 11.0
 NAMES_WIDTH, FACTS_WIDTH = 300.0, 240.0  # beside the plot of the wide layout
@@ -42,16 +38,6 @@ SHAPES = {
     ActionVerdict.NOT_SHOWN: (Shape.DIAMOND, Ink.SOFT),
     ActionVerdict.WORSE: (Shape.DOWN, Ink.BROKEN),
 }
-
-
-class Effect(Struct, frozen=True, kw_only=True):
-    """An action at a touchpoint. `before` and `after` are None over nobody."""
-
-    touchpoint: str
-    action: Action
-    before: Estimate | None
-    after: Estimate | None
-    change: Change
 
 
 class _Row(Struct, frozen=True, kw_only=True):
@@ -81,53 +67,71 @@ class _Scale(Struct, frozen=True):
         return self.left + (value + self.reach) / (2 * self.reach) * (self.right - self.left)
 
 
-def change_spec(effect: Effect, settings: ReportSettings, *, layout: Layout, theme: Theme) -> dict[str, Any]:
+def change_spec(figure: ActionFigure, settings: ReportSettings, *, layout: Layout, theme: Theme) -> dict[str, Any]:
     """A Vega-Lite specification with its data inside."""
     # Altair takes 0.2 s to import: only who draws pays for it.
-    from analysis.sheet_drawing import drawn_sheet
+    from analysis.sheet_drawing import drawn
 
-    return drawn_sheet(sheet_of(effect, settings, layout), theme)
+    return drawn(sheet_of(figure, settings, layout), theme)
 
 
-def title_of(effect: Effect, settings: ReportSettings) -> str:
+def title_of(figure: ActionFigure, settings: ReportSettings) -> str:
     """The verdict in words; an interim look has none, and too few people aren't tested."""
-    what, name, net = f"“{shortened(effect.action.what)}”", shortened(effect.touchpoint, 40), effect.change.net
-    if not _is_shown(effect, settings) or net is None:
+    what, name, net = f"“{shortened(figure.what)}”", shortened(figure.touchpoint_name, 40), figure.net
+    if figure.is_measured_otherwise:
+        return f"{NOTHING_YET}: {name} was measured otherwise before {what} than after it, which can't be compared"
+    if net is None:
         return f"{NOTHING_YET}: {name} needs {settings.k} people before {what} and {settings.k} after it"
-    if effect.change.is_interim:
-        return f"Interim look, no verdict yet: {name} is at {signed(net.value)} since {what}"
-    if min(effect.change.n_before, effect.change.n_after) < settings.tested_from:
+    if figure.is_interim:
+        day = day_words(figure.decision_day)
+        return f"Interim look, no verdict before {day}: {name} is at {signed(net.value)} since {what}"
+    if _n_least(figure) < settings.tested_from:
         return f"Too few people to test whether {what} changed {name}: {settings.tested_from} on each side are needed"
-    if effect.change.verdict is ActionVerdict.NOT_SHOWN:
+    if figure.verdict is ActionVerdict.NOT_SHOWN:
         return f"No change is shown at {name} after {what}: {signed(net.value)} may be chance"
-    verb = "improved" if effect.change.verdict is ActionVerdict.IMPROVED else "got worse"
+    verb = "improved" if figure.verdict is ActionVerdict.IMPROVED else "got worse"
     return f"{name} {verb} after {what}: {signed(net.value)} beyond what was to be expected anyway"
 
 
-def table_of(effect: Effect, settings: ReportSettings) -> Table:
+def verdict_in_words(figure: ActionFigure, settings: ReportSettings) -> str:
+    """Such as "improved", or why there is none."""
+    if figure.is_measured_otherwise:
+        return "none, measured otherwise before"
+    if figure.is_interim:
+        return f"interim look: no verdict before {day_words(figure.decision_day)}"
+    if _n_least(figure) < settings.tested_from:
+        return f"none, fewer than {settings.tested_from} people on a side"
+    return VERDICT_WORDS[figure.verdict]
+
+
+def table_of(figure: ActionFigure, settings: ReportSettings) -> Table:
     """One row a figure, the verdict last."""
-    if not _is_shown(effect, settings):
-        return Table(HEADERS, (("All figures", f"fewer than {settings.k}", NOT_SHOWN),))
-    rows = [*_felt_rows(effect), *_difference_rows(effect.change)]
-    cells = [(row.name, "" if row.n is None else f"{row.n:,}", row.facts) for row in rows]
-    return Table(HEADERS, (*cells, ("Verdict", "", _verdict(effect, settings))))
+    if figure.net is None:
+        words = NOT_SHOWN if figure.is_measured_otherwise else f"{NOT_SHOWN} (fewer than {settings.k} contacts)"
+        rows = [_cells(row) for row in _side_rows(figure)]
+        return Table(
+            HEADERS, (*rows, ("All differences", "", words), ("Verdict", "", verdict_in_words(figure, settings)))
+        )
+    rows = [_cells(row) for row in (*_felt_rows(figure), *_difference_rows(figure))]
+    better = (("Better after, of two answers at random", "", percent(figure.p_after_better or 0.0)),)
+    return Table(HEADERS, (*rows, *better, ("Verdict", "", verdict_in_words(figure, settings))))
 
 
-def sheet_of(effect: Effect, settings: ReportSettings, layout: Layout) -> Sheet:
+def sheet_of(figure: ActionFigure, settings: ReportSettings, layout: Layout) -> Sheet:
     """Every shape of the chart."""
-    title = title_of(effect, settings)
-    if not _is_shown(effect, settings):
+    title = title_of(figure, settings)
+    if figure.net is None:
         return nothing_yet(title, layout)
-    sheet = begun(title, [_subtitle(effect)], layout)
+    sheet = begun(title, [_subtitle(figure)], layout)
     sheet.height += 16
     margin = 40
     left = sheet.left + (NAMES_WIDTH if sheet.is_wide else margin)
     right = sheet.right - (FACTS_WIDTH if sheet.is_wide else margin)
     feelings = _Scale(left, right, 1.0)
     _add_axis(sheet, feelings, [(x, words) for x, words in FEELINGS], "experience")
-    for row in _felt_rows(effect):
+    for row in _felt_rows(figure):
         _add_row(sheet, feelings, row)
-    differences = _difference_rows(effect.change)
+    differences = _difference_rows(figure)
     scale = _Scale(left, right, _reach(differences))
     sheet.height += 14
     ticks = [(x, signed(x) if x else "0") for x in (-scale.reach, -scale.reach / 2, 0.0, scale.reach / 2, scale.reach)]
@@ -135,64 +139,69 @@ def sheet_of(effect: Effect, settings: ReportSettings, layout: Layout) -> Sheet:
     for row in differences:
         _add_row(sheet, scale, row)
     sheet.height += 8
-    return ended(sheet, [interval_entry(level_words(settings.confidence))], [f"Verdict: {_verdict(effect, settings)}."])
+    return ended(sheet, [interval_entry(level_words(settings.confidence))], _notes(figure, settings))
 
 
-def _is_shown(effect: Effect, settings: ReportSettings) -> bool:
-    enough = min(effect.change.n_before, effect.change.n_after) >= max(settings.k, 1)
-    return enough and None not in (effect.before, effect.after, effect.change.net, effect.change.difference)
+def _n_least(figure: ActionFigure) -> int:
+    return min(figure.before.n_contacts, figure.after.n_contacts if figure.after else 0)
 
 
-def _subtitle(effect: Effect) -> str:
-    action, change = effect.action, effect.change
-    days = f"{counted(action.window_days, 'day')} before and after {day_words(action.on)}"
-    washout = f" (the first {counted(action.washout_days, 'day')} after it left out)" if action.washout_days else ""
-    people = f"{change.n_before:,} people before, {change.n_after:,} after"
+def _subtitle(figure: ActionFigure) -> str:
+    days = f"{counted(figure.window_days, 'day')} before and after {day_words(figure.on_day)}"
+    washout = f" (the first {counted(figure.washout_days, 'day')} after it left out)" if figure.washout_days else ""
+    after = figure.after.n_contacts if figure.after else 0
+    people = f"{figure.before.n_contacts:,} people before, {after:,} after"
     return f"{people}: {days}{washout}. Experience from −1 (angry) to +1 (delighted)."
 
 
-def _verdict(effect: Effect, settings: ReportSettings) -> str:
-    if effect.change.is_interim:
-        return "none yet, an interim look"
-    if min(effect.change.n_before, effect.change.n_after) < settings.tested_from:
-        return f"none, fewer than {settings.tested_from} people on a side"
-    return VERDICT_WORDS[effect.change.verdict]
+def _notes(figure: ActionFigure, settings: ReportSettings) -> list[str]:
+    notes = [f"Verdict: {verdict_in_words(figure, settings)}."]
+    if figure.p_after_better is not None:
+        better = percent(figure.p_after_better)
+        notes.append(f"Of two answers at random, the one after is the better in {better} (equal ones count half).")
+    if figure.also:
+        others = ", ".join(f"“{shortened(what)}”" for what in figure.also)
+        notes.append(f"Also done here in these days: {others}. The change is that of all together.")
+    return notes
 
 
-def _felt_rows(effect: Effect) -> list[_Row]:
-    change, before, after = effect.change, effect.before, effect.after
-    if before is None or after is None:
-        return []
-    season = change.season.value if change.season else 0.0
-    # What chance takes back can't be more than the scale has room for.
-    expected = min(1.0, max(-1.0, before.mean + (change.expected_regression or 0.0) + season))
+def _cells(row: _Row) -> tuple[str, str, str]:
+    return row.name, "" if row.n is None else f"{row.n:,}", row.facts
+
+
+def _side_rows(figure: ActionFigure) -> list[_Row]:
+    """Before and after, as far as either may be shown."""
+    sides = (("Before", figure.before), ("After", figure.after))
     return [
-        _Row(name="Before", n=change.n_before, value=before.mean, interval=before.interval),
-        _Row(
-            name="To be expected after, without the action",
-            n=None,
-            value=expected,
-            interval=None,
-            shape=Shape.DIAMOND,
-            is_hollow=True,
-        ),
-        _Row(name="After", n=change.n_after, value=after.mean, interval=after.interval),
+        _Row(name=name, n=side.n_contacts, value=side.mean, interval=side.interval)
+        for name, side in sides
+        if side is not None and side.mean is not None
     ]
 
 
-def _difference_rows(change: Change) -> list[_Row]:
+def _felt_rows(figure: ActionFigure) -> list[_Row]:
+    sides = _side_rows(figure)
+    season = figure.season.value if figure.season else 0.0
+    # What chance takes back can't be more than the scale has room for.
+    expected = min(1.0, max(-1.0, sides[0].value + (figure.expected_regression or 0.0) + season))
+    words = "To be expected after, without the action"
+    between = _Row(name=words, n=None, value=expected, interval=None, shape=Shape.DIAMOND, is_hollow=True)
+    return [sides[0], between, sides[1]]
+
+
+def _difference_rows(figure: ActionFigure) -> list[_Row]:
     """The raw difference, what is taken off it, and what is left, which alone decides."""
-    shape, ink = SHAPES[change.verdict]
+    shape, ink = SHAPES[figure.verdict]
     rows = []
-    if change.difference is not None:
-        rows.append(_difference_row("After minus before", change.difference))
-    if change.expected_regression is not None:
+    if figure.difference is not None:
+        rows.append(_difference_row("After minus before", figure.difference))
+    if figure.expected_regression is not None:
         words = "Taken off: regression to the mean"
-        rows.append(_Row(name=words, n=None, value=change.expected_regression, interval=None, is_hollow=True))
-    if change.season is not None:
-        rows.append(_difference_row("Taken off: change of untouched touchpoints", change.season, is_hollow=True))
-    if change.net is not None:
-        rows.append(_difference_row("Net difference", change.net, shape, ink))
+        rows.append(_Row(name=words, n=None, value=figure.expected_regression, interval=None, is_hollow=True))
+    if figure.season is not None:
+        rows.append(_difference_row("Taken off: change of untouched touchpoints", figure.season, is_hollow=True))
+    if figure.net is not None:
+        rows.append(_difference_row("Net difference", figure.net, shape, ink))
     return rows
 
 

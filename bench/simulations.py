@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
-from analysis.before_after import ActionVerdict, Sides, change_of
+from analysis.before_after import Sides, change_of, felt_of
 from analysis.experience import Moments, estimate_of, moments_of_counts
-from analysis.report import ReportSettings, Verdict
+from analysis.report import ActionVerdict, ReportSettings, Verdict
 from analysis.verdicts import Standing, judge
 from bench.figure import Figure
 
@@ -295,7 +295,7 @@ def _check_changes(
     before: NDArray[np.int64], after: NDArray[np.int64], worst: NDArray[np.int64], is_improved: Bools
 ) -> None:
     for was, became, index, flag in zip(before, after, worst, is_improved, strict=True):
-        sides = [Sides(_counts(a), _counts(b)) for a, b in zip(was, became, strict=True)]
+        sides = [Sides(felt_of(_counts(a)), felt_of(_counts(b))) for a, b in zip(was, became, strict=True)]
         change = change_of(sides.pop(int(index)), sides, SETTINGS)
         assert (change.verdict is ActionVerdict.IMPROVED) == bool(flag)
 

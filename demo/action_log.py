@@ -1,0 +1,20 @@
+"""What the demo's company did meanwhile: one thing that helped, and one that changed nothing."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import yaml
+
+from analysis.actions import log_action
+from analysis.before_after import Action
+from demo.replay import FOLDER
+
+
+async def log_what_was_done(workspace: int, journey: str, now: datetime) -> None:
+    """Log the actions of script.yaml, as many days ago as it says."""
+    script: dict[str, Any] = yaml.safe_load((FOLDER / "script.yaml").read_text(encoding="utf-8"))
+    today = now.astimezone(UTC).date()
+    for done in script["actions"]:
+        on_day = today - timedelta(days=done["days_ago"])
+        action = Action(done["what"], on_day, done["window_days"], done["washout_days"])
+        await log_action(workspace, journey, done["touchpoint"], action, now)
