@@ -1,44 +1,22 @@
 """The five gaps between the records of a promise, each with its test (METHOD, section 3).
 
 The names follow SERVQUAL (Parasuraman, Zeithaml & Berry). A gap over fewer than k contacts is not shown, one over
-fewer than `tested_from` is shown without a test. The p values are two-sided and of each gap alone: whoever lists gaps
-of many touchpoints adjusts them with `benjamini_hochberg`.
+fewer than `tested_from` is shown without a test. The p values are two-sided and of each gap alone; over the touchpoints
+of a report they are adjusted with Benjamini-Hochberg, each kind of gap by itself.
 """
 
-from enum import StrEnum
+from collections.abc import Sequence
 from math import inf
 
-from msgspec import Struct
+from msgspec.structs import replace
 
-from analysis.contrasts import Contrast, Term, contrast, plus_one_term
+from analysis.contrasts import Term, contrast, plus_one_term
 from analysis.experience import Disclosure, Estimate, disclosure_of
-from analysis.promise_records import KeptReplies, PromiseRecords, TeamBelief
-from analysis.promises import KeptAnswers, PairedTest, against_share
-from analysis.report import Interval, ReportSettings
-
-
-class GapName(StrEnum):
-    """The numbers are those of SERVQUAL, whose gaps 2 and 3 lie inside the company and leave no answers."""
-
-    KNOWLEDGE = "knowledge"  # 1: the team's guess of the expectation, minus the expectation
-    COMMUNICATION = "communication"  # 4: actual minus brand promise
-    SERVICE = "service"  # 5: actual minus expectation
-    INSIDE_OUT = "inside_out"  # the team's guess of the experience, minus the experience
-    DISCONFIRMATION = "disconfirmation"  # "compared with what we promised", as said
-
-
-class Gap(Struct, frozen=True):
-    """`value` is the difference of the means drawn, the interval and `p` are those of the test. In x, or in shares.
-
-    Below 0: less than promised or expected; of the two guesses, that the team thinks too little of itself.
-    """
-
-    name: GapName
-    value: float | None = None
-    interval: Interval | None = None
-    p: float | None = None
-    n: int = 0  # the smallest number of contacts behind it
-    is_share: bool = False
+from analysis.interval import Contrast
+from analysis.promise_records import PromiseRecords, TeamBelief
+from analysis.promises import KeptAnswers, PairedTest, against_share, kept_interval
+from analysis.report import Gap, GapName, Interval, ReportSettings
+from analysis.verdicts import benjamini_hochberg
 
 
 def gaps_of(actual: Estimate | None, records: PromiseRecords, settings: ReportSettings) -> tuple[Gap, ...]:
@@ -53,6 +31,20 @@ def gaps_of(actual: Estimate | None, records: PromiseRecords, settings: ReportSe
     return tuple(_disclosed(gap, settings) for gap in found)
 
 
+def adjusted(gaps_by_touchpoint: Sequence[tuple[Gap, ...]]) -> list[tuple[Gap, ...]]:
+    """The gaps of all touchpoints of a report, with their q values."""
+    tested = [(at, gap) for at, gaps in enumerate(gaps_by_touchpoint) for gap in gaps if gap.p is not None]
+    q_values: dict[tuple[int, GapName], float] = {}
+    for name in GapName:
+        family = [(at, gap.p) for at, gap in tested if gap.name is name and gap.p is not None]
+        for (at, _), q in zip(family, benjamini_hochberg([p for _, p in family]), strict=True):
+            q_values[at, name] = q
+    return [
+        tuple(replace(gap, q=q_values.get((at, gap.name))) for gap in gaps)
+        for at, gaps in enumerate(gaps_by_touchpoint)
+    ]
+
+
 def _guess_gap(name: GapName, guess: TeamBelief | None, measured: Estimate | None, settings: ReportSettings) -> Gap:
     """The guess is a plain level: its range is no sampling error."""
     if guess is None or measured is None:
@@ -62,26 +54,27 @@ def _guess_gap(name: GapName, guess: TeamBelief | None, measured: Estimate | Non
 
 
 def _communication_gap(actual: Estimate | None, records: PromiseRecords, settings: ReportSettings) -> Gap:
-    if records.brand_share is not None:
-        return _share_gap(records.kept, records.brand_share, settings)
-    if actual is None or records.brand_level is None:
+    if records.delivered is not None:
+        return _share_gap(records.delivered, settings)
+    judged = records.judged or actual
+    if judged is None or records.brand_level is None:
         return Gap(GapName.COMMUNICATION)
-    test = contrast([plus_one_term(actual), Term(records.brand_level, 0.0, inf, -1.0)], settings.confidence)
-    return _gap(GapName.COMMUNICATION, actual.mean - records.brand_level, test, actual.n)
+    test = contrast([plus_one_term(judged), Term(records.brand_level, 0.0, inf, -1.0)], settings.confidence)
+    return _gap(GapName.COMMUNICATION, judged.mean - records.brand_level, test, judged.n)
 
 
-def _share_gap(kept: KeptReplies | None, promised: float, settings: ReportSettings) -> Gap:
+def _share_gap(delivered: KeptAnswers, settings: ReportSettings) -> Gap:
     """Wilson's interval, and twice the smaller of the two exact binomial tails."""
-    test = None if kept is None else against_share(KeptAnswers(kept.fully, kept.n, promised), settings.margin)
-    if kept is None or kept.share is None or test is None:
+    test = against_share(delivered, settings.margin)
+    if delivered.share is None or test is None:
         return Gap(GapName.COMMUNICATION, is_share=True)
-    around = kept.interval(settings.confidence)
+    around, promised = kept_interval(delivered, settings.confidence), delivered.promised
     return Gap(
         GapName.COMMUNICATION,
-        kept.share - promised,
+        delivered.share - promised,
         Interval(around.lo - promised, around.hi - promised),
         min(1.0, 2 * min(test.p_broken, test.p_kept)),
-        kept.n,
+        n=int(delivered.n),
         is_share=True,
     )
 
@@ -99,7 +92,7 @@ def _service_gap(actual: Estimate | None, records: PromiseRecords, settings: Rep
 
 
 def _paired_gap(paired: PairedTest) -> Gap:
-    return Gap(GapName.SERVICE, paired.mean, paired.interval, paired.p, paired.n)
+    return Gap(GapName.SERVICE, paired.mean, paired.interval, paired.p, n=paired.n, is_paired=True)
 
 
 def _disconfirmation_gap(records: PromiseRecords, settings: ReportSettings) -> Gap:
@@ -111,7 +104,7 @@ def _disconfirmation_gap(records: PromiseRecords, settings: ReportSettings) -> G
 
 
 def _gap(name: GapName, value: float, test: Contrast, n: float) -> Gap:
-    return Gap(name, value, test.interval, test.p, int(n))
+    return Gap(name, value, test.interval, test.p, n=int(n))
 
 
 def _disclosed(gap: Gap, settings: ReportSettings) -> Gap:
@@ -119,5 +112,5 @@ def _disclosed(gap: Gap, settings: ReportSettings) -> Gap:
     if disclosure is Disclosure.SUPPRESSED:
         return Gap(gap.name, is_share=gap.is_share)
     if disclosure is Disclosure.INDICATIVE:
-        return Gap(gap.name, gap.value, gap.interval, None, gap.n, is_share=gap.is_share)
+        return replace(gap, p=None)
     return gap

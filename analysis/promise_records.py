@@ -6,7 +6,7 @@ from math import fsum
 from msgspec import Struct
 
 from analysis.experience import CONFIDENCE, Estimate, wilson
-from analysis.promises import Disconfirmation, PairedTest
+from analysis.promises import Disconfirmation, KeptAnswers, PairedTest
 from analysis.report import Interval
 
 
@@ -21,15 +21,13 @@ class TeamBelief(Struct, frozen=True):
 
 
 class KeptReplies(Struct, frozen=True):
-    """Contacts by their answer to "Was the promise kept?". Partly kept is not kept."""
+    """How many of the `n` contacts who were asked "Was the promise kept?" said "Fully". Partly kept is not kept.
+
+    One who replied several times counts as "Fully" where the mean reply is at least halfway between that and "Partly".
+    """
 
     fully: int
-    partly: int
-    no: int
-
-    @property
-    def n(self) -> int:
-        return self.fully + self.partly + self.no
+    n: int
 
     @property
     def share(self) -> float | None:
@@ -40,13 +38,16 @@ class KeptReplies(Struct, frozen=True):
 
 
 class PromiseRecords(Struct, frozen=True, kw_only=True):
-    """Everything known about one touchpoint's promise; None for what nobody recorded. All in x but the share.
+    """Everything known about one touchpoint's promise; None for what nobody recorded. All in x but the shares.
 
-    `paired` is actual minus expected of the contacts who said both; it is preferred to two separate samples.
+    A brand promise has a level, with the experience of its days (`judged`; None means all of it), or is of a share,
+    with how many had what was promised (`delivered`). `paired` is actual minus expected of the contacts who said both;
+    it is preferred to two separate samples.
     """
 
     brand_level: float | None = None
-    brand_share: float | None = None
+    judged: Estimate | None = None
+    delivered: KeptAnswers | None = None
     expectation: Estimate | None = None
     paired: PairedTest | None = None
     disconfirmation: Disconfirmation | None = None

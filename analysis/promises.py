@@ -164,9 +164,15 @@ def paired_difference(differences: Sequence[float], confidence: float = CONFIDEN
     if n == 0:
         return None
     mean = fsum(differences) / n
-    if n == 1:
+    variance = fsum((difference - mean) ** 2 for difference in differences) / (n - 1) if n > 1 else None
+    return paired_test(n, mean, variance, confidence)
+
+
+def paired_test(n: int, mean: float, variance: float | None, confidence: float = CONFIDENCE) -> PairedTest:
+    """The same from the mean and the variance (over n - 1) of the differences; no variance for a single contact."""
+    if variance is None:
         return PairedTest(n, mean, None, None, None)
-    se = sqrt(fsum((difference - mean) ** 2 for difference in differences) / (n - 1) / n)
+    se = sqrt(variance / n)
     half = two_sided_t(n - 1, confidence) * se
     interval = Interval(mean - half, mean + half)
     if se == 0:
@@ -180,8 +186,11 @@ def disconfirmation(counts: Sequence[int], confidence: float = CONFIDENCE) -> Di
         raise ValueError(f"disconfirmation has {DISCONFIRMATION_POINTS} answers, not {len(counts)}")
     pairs = ((experience_on_points(rating, DISCONFIRMATION_POINTS), n) for rating, n in enumerate(counts, start=1))
     estimate = estimate_of(moments_of_counts(pairs), confidence)
-    if estimate is None:
-        return None
+    return None if estimate is None else disconfirmation_of(estimate)
+
+
+def disconfirmation_of(estimate: Estimate) -> Disconfirmation:
+    """From what was said on average, over contacts."""
     test = against_level(estimate, level=0.0, margin=0.0)
     return Disconfirmation(estimate, test.p_broken if test else None)
 

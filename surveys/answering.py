@@ -95,12 +95,14 @@ def _value(question: Question, given: list[str]) -> GivenAnswer:
 
 def _how_to_answer(question: Question) -> str:
     match question.instrument:
-        case Instrument.ANCHOR:
+        case Instrument.ANCHOR | Instrument.EXPECTATION:
             return "Please choose one of the five faces."
         case Instrument.EMOTION:
             return f"Please choose one to {MAX_EMOTION_PICKS} of the words."
         case Instrument.COMMENT:
             return "Please write a few words."
+        case Instrument.KEPT | Instrument.DISCONFIRMATION:
+            return "Please choose one of the answers shown."
         case _:
             scale = SCALES[question.instrument]
             return f"Please choose a number from {scale.low} to {scale.high}."

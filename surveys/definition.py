@@ -12,7 +12,16 @@ from surveys.instruments import DEFAULT_EMOTIONS, EMOTIONS, Instrument
 from surveys.plain_text import LONGEST_TEXT
 
 FEWEST_EMOTIONS, MOST_EMOTIONS = 6, 10
-ONCE_A_SURVEY = (Instrument.ANCHOR, Instrument.NPS, Instrument.EMOTION, Instrument.COMMENT)
+ONCE_A_SURVEY = (
+    Instrument.ANCHOR,
+    Instrument.NPS,
+    Instrument.EMOTION,
+    Instrument.EXPECTATION,
+    Instrument.KEPT,
+    Instrument.DISCONFIRMATION,
+    Instrument.IMPORTANCE,
+    Instrument.COMMENT,
+)
 
 # PostgreSQL stores neither NUL nor half of a surrogate pair. `\Z`, because `$` would let a line break follow.
 STORABLE = r"(?s)^[^\x00\ud800-\udfff]*\Z"

@@ -13,6 +13,10 @@ class Instrument(StrEnum):
     CSAT = "csat"
     CES = "ces"  # CES 2.0, "made it easy", agreement 1-7
     EMOTION = "emotion"
+    EXPECTATION = "expectation"  # asked before: "What do you expect of this step?"
+    KEPT = "kept"  # "Was the promise kept?": 1 no, 2 partly, 3 fully
+    DISCONFIRMATION = "disconfirmation"  # "Compared with what we promised", much worse to much better
+    IMPORTANCE = "importance"  # "How important is this step to you?"
     COMMENT = "comment"
 
 
@@ -34,9 +38,22 @@ SCALES: dict[Instrument, Scale] = {
     Instrument.NPS: Scale(0, 10, "Not at all likely", "Extremely likely"),
     Instrument.CSAT: Scale(1, 5, "Very dissatisfied", "Very satisfied"),
     Instrument.CES: Scale(1, 7, "Strongly disagree", "Strongly agree"),
+    Instrument.EXPECTATION: Scale(1, 5, "Very bad", "Very good"),
+    Instrument.KEPT: Scale(1, 3, "No", "Fully"),
+    Instrument.DISCONFIRMATION: Scale(1, 5, "Much worse", "Much better"),
+    Instrument.IMPORTANCE: Scale(1, 5, "Not important at all", "Extremely important"),
 }
+# What says how a touchpoint was experienced; the others say what was expected, promised or wanted of it.
+EXPERIENCE = (Instrument.ANCHOR, Instrument.NPS, Instrument.CSAT, Instrument.CES, Instrument.EMOTION)
 
 FACE_LABELS = ("Very bad", "Bad", "Neither good nor bad", "Good", "Very good")
+# What is answered with a face or with words, from the lowest point up; the other scales show their numbers.
+POINT_LABELS: dict[Instrument, tuple[str, ...]] = {
+    Instrument.ANCHOR: FACE_LABELS,
+    Instrument.EXPECTATION: FACE_LABELS,
+    Instrument.KEPT: ("No", "Partly", "Fully"),
+    Instrument.DISCONFIRMATION: ("Much worse", "Worse", "As promised", "Better", "Much better"),
+}
 
 # Every emotion a picker may offer, the most pleasant first (METHOD, section 1). How each feels is for analysis to say.
 EMOTIONS = (

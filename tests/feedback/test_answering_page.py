@@ -7,7 +7,7 @@ import pytest
 
 from core.database import fetch
 from core.site import Site
-from tests.factories import Hands, Letterbox, delivered, invite, make_journey, make_key
+from tests.factories import JOURNEY, Hands, Letterbox, delivered, invite, make_journey, make_key
 from tests.people import People
 
 FORM = {"felt": "2", "nps": "3", "mood": ["frustrated", "angry"], "why": "It came late and broken."}
@@ -41,6 +41,52 @@ async def test_an_answer_is_stored_as_it_was_given(people: People, page: str) ->
         {"question": "why", "instrument": "comment", "value": None, "picks": None, "text": "It came late and broken."},
     ]
     assert "Thank you for telling us." in (await people.nobody.get(page)).text
+
+
+OF_THE_PROMISE = """\
+      - {key: expected, instrument: expectation, text: "What did you expect of the delivery?"}
+      - {key: kept, instrument: kept, text: "Did we keep our promise?"}
+      - {key: compared, instrument: disconfirmation, text: "Compared with what we promised, it was:"}
+      - {key: important, instrument: importance, text: "How important is the delivery to you?"}
+"""
+
+
+@pytest.fixture
+async def promise_page(people: People, site: Site, letterbox: Letterbox, hands: Hands) -> str:
+    """The page of a survey that asks of the promise, too."""
+    await make_journey(people.acme, hands.now, JOURNEY.replace("stages:\n", f"{OF_THE_PROMISE}stages:\n"))
+    return await invite(people.nobody, site, letterbox, hands, "c1")
+
+
+async def test_questions_of_the_promise_show_words_and_ends(people: People, promise_page: str) -> None:
+    shown = (await people.nobody.get(promise_page)).text
+    for words in ("No", "Partly", "Fully", "Much worse", "Worse", "As promised", "Better", "Much better"):
+        assert f"<span>{words}</span>" in shown
+    assert shown.count("<span>Neither good nor bad</span>") == 2  # of what was felt, and of what was expected
+    assert "1 = Not important at all" in shown
+    assert "5 = Extremely important" in shown
+
+
+async def test_answers_of_the_promise_are_stored_as_they_were_given(people: People, promise_page: str) -> None:
+    form = {"felt": "2", "expected": "5", "kept": "2", "compared": "1", "important": "4"}
+    assert (await people.nobody.post(promise_page, data=form)).status_code == 303
+    assert [(row["instrument"], row["value"]) for row in await stored()] == [
+        ("anchor", 2),
+        ("expectation", 5),
+        ("kept", 2),
+        ("disconfirmation", 1),
+        ("importance", 4),
+    ]
+
+
+@pytest.mark.parametrize("bad", [{"expected": "6"}, {"kept": "4"}, {"compared": "Worse"}, {"important": "0"}])
+async def test_an_answer_off_the_scale_is_refused_with_the_choice_kept(
+    people: People, promise_page: str, bad: dict[str, str]
+) -> None:
+    answered = await people.nobody.post(promise_page, data={"felt": "2", "kept": "3", **bad})
+    assert answered.status_code == 422
+    assert answered.text.count(" checked") == (1 if "kept" in bad else 2)
+    assert await fetch("SELECT FROM response") == []
 
 
 async def test_the_same_answer_submitted_five_times_at_once_is_one_response(people: People, page: str) -> None:

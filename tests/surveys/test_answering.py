@@ -66,6 +66,10 @@ def test_two_numbers_for_one_question_are_refused() -> None:
     [
         (Instrument.ANCHOR, "Please choose one of the five faces."),
         (Instrument.CES, "Please choose a number from 1 to 7."),
+        (Instrument.EXPECTATION, "Please choose one of the five faces."),
+        (Instrument.KEPT, "Please choose one of the answers shown."),
+        (Instrument.DISCONFIRMATION, "Please choose one of the answers shown."),
+        (Instrument.IMPORTANCE, "Please choose a number from 1 to 5."),
         (Instrument.EMOTION, "Please choose one to 3 of the words."),
         (Instrument.COMMENT, "Please write a few words."),
     ],

@@ -7,6 +7,7 @@ from surveys.definition import Question, SurveyDefinition, faults_of
 from surveys.instruments import DEFAULT_EMOTIONS, EMOTIONS, Instrument
 
 FELT = Question("felt", Instrument.ANCHOR, "How did you feel about this step?", required=True)
+EXPECTED = Question("expected", Instrument.EXPECTATION, "What did you expect?")
 WHY = Question("why", Instrument.COMMENT, "Why?")
 SIX = EMOTIONS[:6]
 
@@ -21,6 +22,13 @@ def fields_at_fault(definition: SurveyDefinition) -> list[str]:
 
 def test_a_plain_survey_has_no_fault() -> None:
     assert fields_at_fault(survey(FELT, WHY)) == []
+
+
+def test_every_record_of_a_promise_may_be_asked_for_in_one_survey() -> None:
+    kept = Question("kept", Instrument.KEPT, "Was the promise kept?")
+    compared = Question("compared", Instrument.DISCONFIRMATION, "Compared with what we promised?")
+    important = Question("important", Instrument.IMPORTANCE, "How important is this step to you?")
+    assert fields_at_fault(survey(FELT, EXPECTED, kept, compared, important, WHY)) == []
 
 
 def test_every_default_emotion_is_known() -> None:
@@ -39,6 +47,13 @@ def test_a_picker_without_emotions_holds_the_default_ones() -> None:
         ((FELT, Question("felt", Instrument.CSAT, "Satisfied?")), "questions[1].key"),
         ((WHY, Question("more", Instrument.COMMENT, "What else?")), "questions"),
         ((FELT, Question("again", Instrument.ANCHOR, "And now?")), "questions"),
+        ((EXPECTED, Question("again", Instrument.EXPECTATION, "And now?")), "questions"),
+        ((Question("one", Instrument.KEPT, "Kept?"), Question("two", Instrument.KEPT, "Really?")), "questions"),
+        (
+            (Question("one", Instrument.DISCONFIRMATION, "?"), Question("two", Instrument.DISCONFIRMATION, "?")),
+            "questions",
+        ),
+        ((Question("one", Instrument.IMPORTANCE, "?"), Question("two", Instrument.IMPORTANCE, "?")), "questions"),
         ((Question("felt", Instrument.ANCHOR, "How?", emotions=SIX),), "questions[0].emotions"),
         ((Question("felt", Instrument.EMOTION, "Which?", emotions=SIX[:5]),), "questions[0].emotions"),
         ((Question("felt", Instrument.EMOTION, "Which?", emotions=EMOTIONS[:11]),), "questions[0].emotions"),
