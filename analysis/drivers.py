@@ -59,6 +59,11 @@ class DriverAnalysis(Struct, frozen=True):
     label: str = LABEL
 
 
+def contacts_needed(n_drivers: int) -> int:
+    """How many contacts it takes to compare so many drivers."""
+    return max(LEAST_CONTACTS, CONTACTS_PER_DRIVER * n_drivers)
+
+
 def relative_weights(correlations: Sequence[Sequence[float]], with_outcome: Sequence[float]) -> Weights:
     """From the correlations of the drivers among themselves and with the outcome."""
     if not with_outcome:
@@ -77,7 +82,7 @@ def drivers_of(
 ) -> DriverAnalysis:
     """One row per contact: x at each driver, and x of the overall answer. Rows with a hole are left out."""
     complete = _complete_rows(rows, outcome)
-    n_needed = max(LEAST_CONTACTS, CONTACTS_PER_DRIVER * len(names))
+    n_needed = contacts_needed(len(names))
     if not names or len(complete) < n_needed:
         return DriverAnalysis(len(complete), n_needed, None, (), ())
     table = np.array(complete, dtype=np.float64)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from analysis.experience import CONFIDENCE, moments_of, wilson
+from analysis.experience import CONFIDENCE, estimate_of, moments_of, wilson
 from analysis.report import Interval
 
 WARNED_FROM = 0.10  # difference of the two curves, in x
@@ -25,6 +25,7 @@ class StepFigure(Struct, frozen=True):
     n_answered: int
     mean: float | None  # of all who answered
     mean_of_same: float | None  # of those who answered at every step
+    interval_of_same: Interval | None
     is_misleading: bool  # the two differ by more than WARNED_FROM
 
 
@@ -53,6 +54,15 @@ def same_contacts(paths: Sequence[Path], steps: Sequence[str], k: int, confidenc
     return SameContacts(len(shown), tuple(figures))
 
 
+def same_contacts_points(found: SameContacts) -> tuple[tuple[str, float, Interval, int], ...]:
+    """The curve of the same contacts: step, mean x, its interval and how many contacts, where they may be shown."""
+    return tuple(
+        (step.step, step.mean_of_same, step.interval_of_same, found.n_same)
+        for step in found.steps
+        if step.mean_of_same is not None and step.interval_of_same is not None
+    )
+
+
 def _figure(
     step: str,
     is_last: bool,
@@ -65,7 +75,9 @@ def _figure(
     n_reached, answers, own = sum(step in path for path in paths), _answers(step, paths), _answers(step, same)
     has_drop_off = not is_last and n_reached >= max(k, 1)
     mean = moments_of(answers).mean if len(answers) >= k else None
-    mean_of_same = moments_of(own).mean if len(answers) - len(own) == 0 or len(answers) - len(own) >= k else None
+    is_same_shown = len(answers) - len(own) == 0 or len(answers) - len(own) >= k
+    same_estimate = estimate_of(moments_of(own), confidence) if is_same_shown else None
+    mean_of_same = same_estimate.mean if same_estimate else None
     return StepFigure(
         step=step,
         n_reached=n_reached,
@@ -74,6 +86,7 @@ def _figure(
         n_answered=len(answers) if mean is not None else 0,
         mean=mean,
         mean_of_same=mean_of_same,
+        interval_of_same=same_estimate.interval if same_estimate else None,
         is_misleading=mean is not None and mean_of_same is not None and abs(mean - mean_of_same) > WARNED_FROM,
     )
 

@@ -18,7 +18,7 @@ async def export_journey(workspace: int, key: str) -> JourneyFile:
 # One statement, so that an import meanwhile is seen whole or not at all. The columns are the fields of the file.
 _FILE = """
 SELECT row_to_json(f) AS file FROM (
-    SELECT j.key, j.name, j.description,
+    SELECT j.key, j.name, j.description, j.overall,
         ARRAY(SELECT row_to_json(p) FROM (
             SELECT p.key, p.name, p.kind, p.description
             FROM unnest(j.personas) WITH ORDINALITY AS named(key, place)

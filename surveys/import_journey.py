@@ -84,6 +84,7 @@ def _journey_record(file: JourneyFile) -> dict[str, Any]:
         "name": file.name,
         "description": file.description,
         "personas": [persona.key for persona in file.personas],
+        "overall": file.overall,
     }
 
 
@@ -174,14 +175,16 @@ WHERE p.workspace = $2::int AND p.key NOT IN (SELECT key FROM written)
 
 _UPSERT_JOURNEY = """
 WITH wanted AS (
-    SELECT * FROM jsonb_to_recordset($1::jsonb) AS r(key text, name text, description text, personas varchar[])
+    SELECT * FROM jsonb_to_recordset($1::jsonb)
+        AS r(key text, name text, description text, personas varchar[], overall varchar)
 ), written AS (
-    INSERT INTO journey AS j (workspace, key, name, description, personas, updated_at)
-    SELECT $2::int, key, name, description, personas, $3::timestamptz FROM wanted
+    INSERT INTO journey AS j (workspace, key, name, description, personas, overall, updated_at)
+    SELECT $2::int, key, name, description, personas, overall, $3::timestamptz FROM wanted
     ON CONFLICT (workspace, key) DO UPDATE
-        SET name = excluded.name, description = excluded.description, personas = excluded.personas
-        WHERE (j.name, j.description, j.personas)
-            IS DISTINCT FROM (excluded.name, excluded.description, excluded.personas)
+        SET name = excluded.name, description = excluded.description, personas = excluded.personas,
+            overall = excluded.overall
+        WHERE (j.name, j.description, j.personas, j.overall)
+            IS DISTINCT FROM (excluded.name, excluded.description, excluded.personas, excluded.overall)
     RETURNING id, key, CASE WHEN xmax = 0 THEN 'created' ELSE 'updated' END AS change
 )
 SELECT id, key, change FROM written

@@ -132,11 +132,14 @@ Stages = Annotated[tuple[StageFile, ...], Meta(min_length=1, description="a list
 
 
 class JourneyFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A customer's way, with everybody and everything it needs."""
+    """A customer's way, with everybody and everything it needs.
+
+    `overall` is the key of the touchpoint whose answers are about the whole journey."""
 
     key: Key
     name: Name
     description: OptionalText = ""
+    overall: Key | None = None
     personas: tuple[PersonaFile, ...] = ()
     surveys: tuple[SurveyDefinition, ...] = ()
     stages: Stages
@@ -172,7 +175,8 @@ def warnings_of(file: JourneyFile) -> list[str]:
     warnings = [
         f"touchpoint {touchpoint.key}: survey {key} asks NPS, which is about the whole relationship, not one touchpoint"
         for touchpoint, key in asked
-        if any(question.instrument is Instrument.NPS for question in surveys[key].questions)
+        if touchpoint.key != file.overall
+        and any(question.instrument is Instrument.NPS for question in surveys[key].questions)
     ]
     for survey in file.surveys:
         if survey.key not in {key for _, key in asked}:
@@ -209,6 +213,10 @@ def _faults_across(file: JourneyFile) -> Iterator[Fault]:
     for place, touchpoint in _touchpoints(file):
         yield from _ask_faults(touchpoint, surveys, place)
         yield from _promise_faults(touchpoint, place)
+    if file.overall is not None and file.overall not in {touchpoint.key for _, touchpoint in _touchpoints(file)}:
+        yield Fault(
+            "overall", f"no touchpoint here has the key {file.overall}; name one of this journey's, or leave it out"
+        )
 
 
 def _touchpoints(file: JourneyFile) -> Iterator[tuple[str, TouchpointFile]]:

@@ -81,13 +81,16 @@ class StageView(Struct, frozen=True, kw_only=True):
 
 
 class JourneyView(Struct, frozen=True, kw_only=True):
-    """A journey as it stands: removed stages and touchpoints are left out."""
+    """A journey as it stands: removed stages and touchpoints are left out.
+
+    `overall` is the key of the touchpoint whose answers are about the whole journey."""
 
     id: int
     key: str
     name: str
     description: str
     updated_at: datetime
+    overall: str | None
     personas: tuple[PersonaView, ...]
     stages: tuple[StageView, ...]
 
@@ -156,7 +159,7 @@ FROM journey j WHERE j.workspace = $1 ORDER BY j.name, j.id
 # One statement, so that an import meanwhile is seen whole or not at all. The columns are the fields of the views.
 _VIEW = """
 SELECT row_to_json(f) AS view FROM (
-    SELECT j.id, j.key, j.name, j.description, j.updated_at,
+    SELECT j.id, j.key, j.name, j.description, j.updated_at, j.overall,
         ARRAY(SELECT row_to_json(p) FROM (
             SELECT p.id, p.key, p.name, p.kind, p.description
             FROM unnest(j.personas) WITH ORDINALITY AS named(key, place)

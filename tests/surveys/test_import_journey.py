@@ -112,6 +112,16 @@ async def test_the_demo_comes_back_as_it_was_written(workspace: int) -> None:
     assert await export_journey(workspace, file.key) == file
 
 
+async def test_the_overall_touchpoint_comes_back_and_can_be_taken_out_again(workspace: int) -> None:
+    named = msgspec.structs.replace(JOURNEY, overall="call")
+    await import_journey(workspace, named, NOW)
+    assert await export_journey(workspace, "buying") == named
+    assert (await load_journey(workspace, "buying")).overall == "call"
+    imported = await import_journey(workspace, JOURNEY, LATER)
+    assert imported.summary() == "0 created, 1 updated, 13 unchanged, 0 removed"
+    assert await export_journey(workspace, "buying") == JOURNEY
+
+
 async def test_the_same_file_twice_changes_nothing(workspace: int) -> None:
     first = await import_journey(workspace, JOURNEY, NOW)
     before = await everything()

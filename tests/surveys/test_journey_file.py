@@ -168,6 +168,8 @@ T0 = "stages[0].touchpoints[0]"
         ("expires: P14D", "expires: P400D", f"{T0}.asks[0].expires", "at most 366 days"),
         ("survey: after-demo", "survey: after-call", f"{T0}.asks[0].survey", "no survey here has the key after-call"),
         ("        event: demo.held\n", "", f"{T0}.event", "name the event"),
+        ("name: Buying\n", "name: Buying\noverall: demos\n", "overall", "no touchpoint here has the key demos"),
+        ("name: Buying\n", "name: Buying\noverall: The Demo\n", "overall", "small letters"),
         ("period: before", "period: later", f"{T0}.period", "one of before, during, after"),
         ("channel: video", "chanel: video", f"{T0}.chanel", "did you mean channel?"),
         ("channel: video", "channel:", f"{T0}.channel", "this is empty; write one of web"),
@@ -300,6 +302,12 @@ def test_any_text_survives_writing(form: Literal["yaml", "json"], text: str) -> 
     assert read_journey(write_journey(file, form), f"j.{form}") == file
 
 
+def test_nps_at_the_overall_touchpoint_is_no_cause_for_a_warning() -> None:
+    nps = changed(("instrument: anchor", "instrument: nps"))
+    assert "asks NPS" in warnings_of(read_journey(nps, "journey.yaml"))[0]
+    assert warnings_of(read_journey(nps.replace("name: Buying\n", "name: Buying\noverall: demo\n"), "j.yaml")) == []
+
+
 def test_a_text_of_several_lines_is_written_as_lines() -> None:
     file = JourneyFile(key="a", name="A", description="One.\nTwo.\n", stages=(StageFile("first", "First", "Phase"),))
     assert "description: |\n  One.\n  Two.\n" in write_journey(file, "yaml")
@@ -357,11 +365,13 @@ def journeys(draw: st.DrawFn) -> JourneyFile:
         for key in sorted(draw(st.sets(keys, max_size=2)))
     ]
     points = draw(st.lists(keys, max_size=3, unique=True))
+    overall = draw(st.none() | st.sampled_from(points)) if points else None
     made = tuple(draw(touchpoints(key, [survey.key for survey in surveys])) for key in points)
     return JourneyFile(
         key=draw(keys),
         name=draw(names),
         description=draw(texts),
+        overall=overall,
         personas=(PersonaFile("buyer", draw(names), draw(st.sampled_from(PersonaKind)), draw(texts)),),
         surveys=tuple(surveys),
         stages=(StageFile("first", "First", "Phase", made), StageFile("second", "Second", "Phase")),
