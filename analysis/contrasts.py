@@ -11,7 +11,7 @@ from msgspec import Struct
 from scipy.special import stdtr
 
 from analysis.experience import CONFIDENCE, Estimate, Moments, estimate_of, two_sided_t
-from analysis.report import Interval
+from analysis.interval import Contrast, Interval
 
 
 class Term(Struct, frozen=True):
@@ -21,22 +21,6 @@ class Term(Struct, frozen=True):
     se: float
     freedom: float
     weight: float = 1.0
-
-
-class Contrast(Struct, frozen=True):
-    """The weighted sum. Freedom, t, the two-sided p and the interval are None where no term has any error, or one has
-    no freedom: then nothing can be tested."""
-
-    value: float
-    se: float
-    freedom: float | None = None
-    t: float | None = None
-    p: float | None = None
-    interval: Interval | None = None
-
-    @property
-    def excludes_zero(self) -> bool:
-        return self.interval is not None and (self.interval.lo > 0 or self.interval.hi < 0)
 
 
 def contrast(terms: Iterable[Term], confidence: float = CONFIDENCE) -> Contrast:

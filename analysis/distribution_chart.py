@@ -1,4 +1,4 @@
-"""How the answers at each touchpoint divide: bars to the left and to the right of the middle of their scale."""
+"""How the answers divide, by touchpoint or by question: bars to the left and right of the middle of their scale."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,13 +7,23 @@ from typing import Any
 
 from msgspec import Struct
 
-from analysis.chart_sheet import NOTHING_YET, KeyEntry, Sheet, add_text, begun, ended, hatch_entry, nothing_yet
-from analysis.chart_words import NOT_SHOWN, Table, percent
-from analysis.curve_legend import GLYPH, add_hatch
+from analysis.chart_sheet import (
+    GLYPH,
+    NOTHING_YET,
+    KeyEntry,
+    Sheet,
+    add_hatch,
+    add_text,
+    begun,
+    ended,
+    hatch_entry,
+    nothing_yet,
+)
+from analysis.chart_words import NO_BREAK, NOT_SHOWN, Table, percent
 from analysis.curve_shapes import Area, Column, Ink, Layout, Role, Rule
 from analysis.curve_theme import Theme
 from analysis.curve_words import INSTRUMENT_WORDS, blind_reason, is_measured
-from analysis.finding import NO_BREAK, counted, shortened
+from analysis.finding import counted, shortened
 from analysis.label_placing import Box
 from analysis.lettering import LINE, width_of, wrapped
 from analysis.report import JourneyReport, ReportSettings, TouchpointFigure
@@ -26,7 +36,8 @@ BAR = 24.0
 ROWS = {Layout.WIDE: 42.0, Layout.PHONE: 66.0}
 TICK = 0.25  # of the answers
 STRENGTHS = ((0.9, 1.0), (0.45, 0.6), (0.0, 0.35))  # from |x| on: how strong its colour is
-HEADERS = ("Touchpoint", "Measured by", "Answers", "Unhappy side", "Middle", "Happy side", "Each answer")
+TOUCHPOINT = "touchpoint"
+HEADERS = ("Measured by", "Answers", "Unhappy side", "Middle", "Happy side", "Each answer")
 SCORED = "NPS is divided as it is scored: detractors (0 to 6), passives (7 and 8), promoters (9 and 10)."
 
 
@@ -70,40 +81,43 @@ class _Frame(Struct, frozen=True):
         return self.left + (share + self.under) / (self.under + self.over) * (self.right - self.left)
 
 
-def distribution_spec(report: JourneyReport, *, layout: Layout, theme: Theme) -> dict[str, Any]:
-    """A Vega-Lite specification with its data inside."""
+def distribution_spec(report: JourneyReport, *, layout: Layout, theme: Theme, by: str = TOUCHPOINT) -> dict[str, Any]:
+    """A Vega-Lite specification with its data inside; `by` is what a row stands for, if not for a touchpoint."""
     # Altair takes 0.2 s to import: only who draws pays for it.
-    from analysis.sheet_drawing import drawn_sheet
+    from analysis.sheet_drawing import drawn
 
-    return drawn_sheet(sheet_of(report, layout), theme)
+    return drawn(sheet_of(report, layout, by), theme)
 
 
 def title_of(report: JourneyReport) -> str:
     """Where the unhappiest answers are, among touchpoints measured alike: shares of two scales aren't comparable."""
-    alike = _alike(_all_divided(report))
+    found = _all_divided(report)
+    alike = _alike(found)
     if not alike:
         return f"{NOTHING_YET}: no touchpoint has the {report.settings.k} people it takes to show their answers"
     worst = max(alike, key=lambda divided: divided.unhappy)
     name, share = shortened(worst.touchpoint.name, 40), percent(worst.unhappy)
-    if worst.unhappy == 0:
+    if not any(divided.unhappy for divided in found):
         return "No answer is on the unhappy side of its scale"
     if len(alike) == 1:
-        return f"{name}: {share} of the answers are on the unhappy side"
+        return f"{name}: {share if worst.unhappy else 'none'} of the answers are on the unhappy side"
+    if worst.unhappy == 0:
+        return f"None of the answers measured by {INSTRUMENT_WORDS[worst.instrument]} is on the unhappy side"
     return f"{name} has the most unhappy answers: {share} are on that side of the scale"
 
 
-def table_of(report: JourneyReport) -> Table:
+def table_of(report: JourneyReport, by: str = TOUCHPOINT) -> Table:
     """One row a touchpoint, in journey order."""
-    return Table(HEADERS, tuple(_cells(point, report.settings) for point in report.touchpoints))
+    return Table((by.capitalize(), *HEADERS), tuple(_cells(point, report.settings) for point in report.touchpoints))
 
 
-def sheet_of(report: JourneyReport, layout: Layout) -> Sheet:
+def sheet_of(report: JourneyReport, layout: Layout, by: str = TOUCHPOINT) -> Sheet:
     """Every shape of the chart."""
     found = _all_divided(report)
     if not found:
         return nothing_yet(title_of(report), layout)
     answers = counted(sum(divided.n for divided in found), "answer")
-    subtitle = f"{answers} by touchpoint, in % of the answers there. The middle of the scale stands on the line."
+    subtitle = f"{answers} by {by}, in % of the answers there. The middle of the scale stands on the line."
     sheet = begun(title_of(report), [subtitle], layout)
     frame = _frame(sheet, found)
     _add_axis(sheet, frame)
@@ -214,7 +228,7 @@ def _add_row(
         add_hatch(sheet, frame.left, bar, frame.right, bar + BAR)
         middle = (frame.left + frame.right) / 2
         add_text(sheet, reason, middle, bar + BAR / 2, size=SMALL, ink=Ink.SOFT, align="center", has_halo=True)
-    cells = dict(zip(HEADERS[1:], _cells(touchpoint, settings)[1:], strict=True))
+    cells = dict(zip(HEADERS, _cells(touchpoint, settings)[1:], strict=True))
     box = Box(sheet.left, top, sheet.right, top + height)
     sheet.columns.append(Column(key=touchpoint.key, box=box, tip={"title": touchpoint.name, **cells}))
     sheet.height += height

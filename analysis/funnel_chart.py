@@ -1,18 +1,15 @@
 """From passing a touchpoint to an answer about it: how many are left at each step, and who was not asked and why."""
 
 from collections.abc import Sequence
-from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
-from msgspec import Struct
-
-from analysis.chart_sheet import NOTHING_YET, Sheet, add_text, begun, ended, nothing_yet
-from analysis.chart_words import Table, percent
-from analysis.curve_legend import MANY_LINES
+from analysis.chart_sheet import MANY_LINES, NOTHING_YET, Sheet, add_text, begun, ended, nothing_yet
+from analysis.chart_words import NO_BREAK, Table, percent
 from analysis.curve_shapes import Area, Column, Ink, Layout, Role, Rule
 from analysis.curve_theme import Theme
 from analysis.finding import shortened
+from analysis.funnel import Funnel, Step
 from analysis.label_placing import Box
 from analysis.lettering import LINE, wrapped
 
@@ -20,17 +17,6 @@ NAME, LABEL, SMALL = 13.0, 12.0, 11.0
 NAMES_WIDTH = 220.0
 BAR, WIDE_ROW, PHONE_BAR = 12.0, 50.0, 19.0
 STEP_WIDTH, COUNT_WIDTH = 66.0, 92.0  # beside the bars of the phone layout
-
-
-class Step(StrEnum):
-    """The steps in their order; each is counted in events at the touchpoint."""
-
-    PASSED = "passed"
-    ELIGIBLE = "eligible"
-    ASKED = "asked"
-    SENT = "sent"
-    OPENED = "opened"
-    ANSWERED = "answered"
 
 
 LOST = {
@@ -42,48 +28,12 @@ LOST = {
 }
 
 
-class NotAsked(Struct, frozen=True):
-    """For one reason, in the words of the ledger."""
-
-    reason: str
-    n: int
-
-
-class Funnel(Struct, frozen=True, kw_only=True):
-    """One touchpoint over the period. `answered` is None where so few answered that their number isn't shown."""
-
-    key: str
-    name: str
-    passed: int
-    eligible: int
-    asked: int
-    sent: int
-    opened: int
-    answered: int | None
-    not_asked: tuple[NotAsked, ...] = ()
-
-    @property
-    def counts(self) -> dict[Step, int | None]:
-        return {
-            Step.PASSED: self.passed,
-            Step.ELIGIBLE: self.eligible,
-            Step.ASKED: self.asked,
-            Step.SENT: self.sent,
-            Step.OPENED: self.opened,
-            Step.ANSWERED: self.answered,
-        }
-
-    @property
-    def largest(self) -> int:
-        return max(n or 0 for n in self.counts.values())
-
-
 def funnel_spec(funnels: Sequence[Funnel], k: int, *, layout: Layout, theme: Theme) -> dict[str, Any]:
     """A Vega-Lite specification with its data inside; fewer than `k` answers are not counted out."""
     # Altair takes 0.2 s to import: only who draws pays for it.
-    from analysis.sheet_drawing import drawn_sheet
+    from analysis.sheet_drawing import drawn
 
-    return drawn_sheet(sheet_of(funnels, k, layout), theme)
+    return drawn(sheet_of(funnels, k, layout), theme)
 
 
 def title_of(funnels: Sequence[Funnel]) -> str:
@@ -143,7 +93,7 @@ def _count(funnel: Funnel, step: Step, k: int) -> str:
     if n is None:
         return f"fewer than {k}"
     is_share = step is not Step.PASSED and funnel.passed > 0
-    return f"{n:,} ({percent(n / funnel.passed)})" if is_share else f"{n:,}"
+    return f"{n:,}{NO_BREAK}({percent(n / funnel.passed)})" if is_share else f"{n:,}"
 
 
 def _reasons(funnel: Funnel) -> str:

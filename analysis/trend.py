@@ -3,54 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from enum import StrEnum
 from itertools import pairwise
 from math import fsum, sqrt
 
-from msgspec import Struct
-
-from analysis.contrasts import Contrast, contrast, plain_term
+from analysis.contrasts import contrast, plain_term
 from analysis.experience import Moments, contact_means, estimate_of, moments_of, moments_together
-from analysis.report import Interval, ReportSettings
+from analysis.interval import Contrast, Interval
+from analysis.report import ReportSettings
+from analysis.trend_figures import Direction, Signal, Trend, Week
 
 LIMITS_FROM = 8  # weeks; limits from fewer follow the accidents of those few
 RUN = 8  # so many weeks on one side of the centre are no accident
 RECENT_WEEKS = 4
 _MEAN_RANGE = 1.128  # of two normal values, in standard deviations
-
-
-class Signal(StrEnum):
-    OUTSIDE = "outside"  # beyond a control limit
-    RUN = "run"  # the last of RUN weeks in a row on one side of the centre
-
-
-class Direction(StrEnum):
-    UP = "up"
-    DOWN = "down"
-
-
-class Week(Struct, frozen=True):
-    """A week from its Monday. A week of fewer than k contacts has no figures, and n 0."""
-
-    monday: date
-    n: int = 0
-    mean: float | None = None
-    interval: Interval | None = None
-    limits: Interval | None = None
-    signal: Signal | None = None
-
-
-class Trend(Struct, frozen=True):
-    """Every week from the first to the last with an answer, holes included.
-
-    `change` is the mean of the last RECENT_WEEKS weeks shown minus that of the weeks before; the direction is None
-    where its interval holds 0.
-    """
-
-    weeks: tuple[Week, ...]
-    centre: float | None
-    change: Contrast | None
-    direction: Direction | None
 
 
 def weekly_moments(answers: Iterable[tuple[int, date, float]]) -> dict[date, Moments]:

@@ -9,11 +9,11 @@ from msgspec import Struct
 
 from analysis.chart_sheet import (
     CAP,
+    GLYPH,
     NOTHING_YET,
     KeyEntry,
-    Shape,
     Sheet,
-    Sign,
+    add_hatch,
     add_text,
     begun,
     ended,
@@ -22,15 +22,15 @@ from analysis.chart_sheet import (
     nothing_yet,
     sign_entry,
 )
-from analysis.chart_words import NOT_SHOWN, Table, day_words, level_words, signed, span
-from analysis.curve_legend import GLYPH, add_hatch
-from analysis.curve_shapes import Area, Column, Ink, Layout, Role, Rule
+from analysis.chart_words import NO_BREAK, NOT_SHOWN, Table, day_words, level_words, signed, span
+from analysis.curve_shapes import Area, Column, Ink, Layout, Role, Rule, Shape, Sign
 from analysis.curve_theme import Theme
-from analysis.finding import FEELINGS, NO_BREAK, counted, shortened
+from analysis.finding import FEELINGS, counted, shortened
 from analysis.label_placing import Box
 from analysis.lettering import width_of
 from analysis.report import Interval, ReportSettings
-from analysis.trend import LIMITS_FROM, RECENT_WEEKS, RUN, Direction, Signal, Trend, Week
+from analysis.trend import LIMITS_FROM, RECENT_WEEKS, RUN
+from analysis.trend_figures import Direction, Signal, Trend, Week
 
 AXIS = {Layout.WIDE: 104.0, Layout.PHONE: 80.0}
 RIGHT_AIR = {Layout.WIDE: 84.0, Layout.PHONE: 6.0}  # beside the plot, for the words of the centre line
@@ -70,9 +70,9 @@ class _Frame(Struct, frozen=True):
 def trend_spec(name: str, trend: Trend, settings: ReportSettings, *, layout: Layout, theme: Theme) -> dict[str, Any]:
     """A Vega-Lite specification with its data inside; `name` is the touchpoint's."""
     # Altair takes 0.2 s to import: only who draws pays for it.
-    from analysis.sheet_drawing import drawn_sheet
+    from analysis.sheet_drawing import drawn
 
-    return drawn_sheet(sheet_of(name, trend, settings, layout), theme)
+    return drawn(sheet_of(name, trend, settings, layout), theme)
 
 
 def title_of(name: str, trend: Trend, settings: ReportSettings) -> str:

@@ -1,0 +1,100 @@
+"""Load the figures of one touchpoint: the report's, how every instrument was answered, and its weeks."""
+
+from datetime import date
+
+from msgspec import Struct
+
+from analysis.load_report import EARLIEST, Period, load_report
+from analysis.load_trends import load_trends, weeks_up_to
+from analysis.measured import Measure, plotted_measure
+from analysis.read_measures import read_measures
+from analysis.report import JourneyReport, ReportSettings, TouchpointFigure
+from analysis.tally import Window
+from analysis.trend_figures import Trend
+from analysis.valences import load_valences
+from core.errors import NotFound
+from surveys.instruments import Instrument
+from surveys.journeys import JourneyView, load_journey
+
+
+class InstrumentFigure(Struct, frozen=True, kw_only=True):
+    """How one instrument was answered: how often each value, and by how many contacts."""
+
+    instrument: Instrument
+    n_contacts: int
+    distribution: tuple[tuple[str, int], ...]  # (value, count), from the low end of the scale; picks as "angry+hurried"
+
+
+class TouchpointReport(Struct, frozen=True, kw_only=True):
+    """One touchpoint over the days `since` to `until`, and its whole weeks over the year up to then.
+
+    Instruments that fewer than k contacts answered are left out, and all of them in a blind spot.
+    """
+
+    journey: str
+    name: str  # of the journey
+    since: date
+    until: date
+    touchpoint: TouchpointFigure
+    instruments: tuple[InstrumentFigure, ...]
+    trend: Trend
+    trend_instrument: str | None
+    settings: ReportSettings
+    method_version: str
+    data_hash: str  # of the journey's report
+
+
+async def load_touchpoint(workspace: int, journey: str, touchpoint: str, period: Period) -> TouchpointReport:
+    """Raises NotFound for what the workspace doesn't have, Invalid for a bad period."""
+    report = await load_report(workspace, journey, period)
+    view = await load_journey(workspace, journey)
+    figure = next((found for found in report.touchpoints if found.key == touchpoint), None)
+    if figure is None:
+        raise NotFound("This journey has no such touchpoint.")
+    year = Period(max(EARLIEST, weeks_up_to(period.until).since), period.until)
+    own, of_year = await _measures(workspace, view, touchpoint, period, year)
+    # The report has no instrument for a blind spot, whose weeks may have had one.
+    lately = plotted_measure(of_year, report.settings.k)
+    instrument = figure.instrument or (lately.instrument if lately else None)
+    plotted = {} if instrument is None else {touchpoint: instrument}
+    trends = await load_trends(workspace, view, year, report.settings, plotted)
+    return TouchpointReport(
+        journey=report.journey,
+        name=report.name,
+        since=report.since,
+        until=report.until,
+        touchpoint=figure,
+        instruments=_instruments(own, report) if figure.blind_spot is None else (),
+        trend=trends[touchpoint],
+        trend_instrument=instrument,
+        settings=report.settings,
+        method_version=report.method_version,
+        data_hash=report.data_hash,
+    )
+
+
+async def _measures(workspace: int, view: JourneyView, key: str, *periods: Period) -> tuple[tuple[Measure, ...], ...]:
+    """What was measured at the touchpoint, by period."""
+    touchpoint = next(found.id for found in view.touchpoints if found.key == key)
+    valences = (await load_valences([workspace]))[workspace]
+    windows = [Window(touchpoint, period.since, period.until) for period in periods]
+    return tuple(found.measures for found in await read_measures(windows, valences))
+
+
+def _instruments(measures: tuple[Measure, ...], report: JourneyReport) -> tuple[InstrumentFigure, ...]:
+    by_name = {measure.instrument: measure for measure in measures if measure.sums.n >= report.settings.k}
+    return tuple(
+        InstrumentFigure(
+            instrument=instrument,
+            n_contacts=by_name[instrument].sums.n,
+            distribution=tuple(sorted(by_name[instrument].counts, key=_place)),
+        )
+        for instrument in Instrument
+        if instrument in by_name
+    )
+
+
+def _place(count: tuple[str, int]) -> tuple[int, str]:
+    """Numbers by their size; picked emotions by their names."""
+    value, _ = count
+    return (int(value) if value.isdigit() else 0, value)

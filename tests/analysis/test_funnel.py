@@ -1,0 +1,268 @@
+"""The ledger's funnel: from passing a touchpoint to an answer, counted by hand, and what it keeps to itself."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from msgspec import UNSET
+
+from analysis.chart_words import percent
+from analysis.funnel import Funnel, NotAsked
+from analysis.load_funnel import FURTHEST_LAST, NOT_ELIGIBLE, load_funnel
+from analysis.load_report import Period, last_days
+from analysis.report import ReportSettings
+from core.database import fetch
+from core.errors import Invalid
+from core.site import Site
+from feedback.deciding import Reason
+from feedback.event import EventContact, IncomingEvent
+from feedback.ledger import REASON_WORDS
+from feedback.take_events import take_events
+from surveys.journeys import load_journey
+from tests.analysis.answers import contacts_of, given
+from tests.analysis.test_same_digits import Rows
+from tests.factories import JOURNEY, Hands, Letterbox, answer, invite, make_journey, make_key
+from tests.people import People
+
+SETTINGS = ReportSettings()
+TWO_SURVEYS = JOURNEY.replace(
+    "asks: [{survey: after-delivery, wait: PT2H, expires: P14D}]",
+    "asks: [{survey: after-delivery, wait: PT2H, expires: P14D}, {survey: quick, wait: PT1H, expires: P1D}]",
+).replace(
+    "surveys:\n",
+    "surveys:\n  - {key: quick, name: Quick, title: Quick, thanks: Thanks,\n"
+    "     questions: [{key: felt, instrument: anchor, text: How was it}]}\n",
+)
+
+
+async def pass_by(people: People, hands: Hands, contact: str, *, name: str = "order.delivered", **more: Any) -> None:
+    """An event of `contact`, who has an address unless `email` says otherwise."""
+    email = more.pop("email", f"{contact}@customer.example")
+    event = IncomingEvent(
+        key=f"{name}-{contact}-{hands.now}-{more.get('occurred_at')}",
+        name=name,
+        contact=EventContact(id=contact, email=email),
+        **more,
+    )
+    await take_events(people.acme, [event], hands.now)
+
+
+async def funnels(people: People, period: Period, settings: ReportSettings = SETTINGS) -> dict[str, Funnel]:
+    view = await load_journey(people.acme, "buying")
+    return {funnel.key: funnel for funnel in await load_funnel(people.acme, view, period, settings)}
+
+
+@pytest.fixture
+async def journey(people: People, hands: Hands) -> None:
+    await make_journey(people.acme, hands.now)
+
+
+@pytest.mark.usefixtures("journey")
+class TestTheSteps:
+    async def test_every_reason_and_every_step_is_counted_by_hand(
+        self, people: People, site: Site, letterbox: Letterbox, hands: Hands
+    ) -> None:
+        for n in range(6):
+            await answer(people.nobody, site, letterbox, hands, f"answers{n}", felt="4")
+        opened = await invite(people.nobody, site, letterbox, hands, "opens")
+        await people.nobody.get(opened)
+        await invite(people.nobody, site, letterbox, hands, "ignores")
+        await pass_by(people, hands, "answers0")  # again within 30 days
+        await pass_by(people, hands, "silent", email="")
+        await fetch("UPDATE contact SET unsubscribed_at = $1 WHERE external_id = 'opens'", hands.now)
+        await pass_by(people, hands, "opens")
+        await pass_by(people, hands, "late", occurred_at=hands.now - timedelta(days=15))
+        await pass_by(people, hands, "waits")  # due, not sent yet
+        await pass_by(people, hands, "visits", name="shop.visited")
+
+        found = await funnels(people, last_days(hands.now))
+
+        reasons = [Reason.UNSUBSCRIBED, Reason.NO_ADDRESS, Reason.TOO_LATE, Reason.ASKED_HERE_RECENTLY]
+        assert found["delivery"] == Funnel(
+            key="delivery",
+            name="Delivery",
+            passed=13,
+            eligible=10,
+            asked=9,
+            sent=8,
+            opened=7,
+            answered=6,
+            not_asked=tuple(NotAsked(REASON_WORDS[reason], 1) for reason in reasons),
+        )
+        assert found["shop"] == Funnel(
+            key="shop", name="Shop", passed=1, eligible=0, asked=0, sent=0, opened=0, answered=0,
+            not_asked=(NotAsked("no survey listens to this event", 1),),
+        )  # fmt: skip
+
+    async def test_whoever_passed_was_asked_or_has_one_reason(self, people: People, hands: Hands) -> None:
+        for n in range(9):
+            await pass_by(people, hands, f"c{n % 4}", email="" if n % 4 == 3 else UNSET)
+            hands.move(hours=1)
+        found = (await funnels(people, last_days(hands.now)))["delivery"]
+        assert found.passed == 9
+        assert found.asked + sum(not_asked.n for not_asked in found.not_asked) == found.passed
+
+    async def test_who_answers_without_a_visit_of_the_page_has_opened_it(
+        self, people: People, site: Site, letterbox: Letterbox, hands: Hands
+    ) -> None:
+        for n in range(5):
+            await answer(people.nobody, site, letterbox, hands, f"c{n}", felt="4")
+        assert await fetch("SELECT 1 FROM invitation WHERE opened_at IS NOT NULL") == []
+        found = (await funnels(people, last_days(hands.now)))["delivery"]
+        assert (found.sent, found.opened, found.answered) == (5, 5, 5)
+
+    async def test_a_mail_that_was_given_up_was_asked_and_never_sent(self, people: People, hands: Hands) -> None:
+        for state in ("failed", "missed", "cancelled"):
+            await pass_by(people, hands, state)
+            await fetch("UPDATE invitation SET state = $1 WHERE state = 'due'", state)
+        found = (await funnels(people, last_days(hands.now)))["delivery"]
+        assert (found.asked, found.sent, found.opened, found.answered) == (3, 0, 0, 0)
+
+    async def test_an_event_that_names_another_touchpoint_did_not_pass(self, people: People, hands: Hands) -> None:
+        await pass_by(people, hands, "c1", touchpoint="shop")
+        await pass_by(people, hands, "c2", touchpoint="delivery")
+        found = await funnels(people, last_days(hands.now))
+        assert (found["delivery"].passed, found["shop"].passed) == (1, 0)
+
+    async def test_only_events_of_the_period_pass_to_the_second(self, people: People, hands: Hands) -> None:
+        day = hands.now.replace(hour=0, minute=0)
+        for n, moment in enumerate((day - timedelta(seconds=1), day, day + timedelta(days=1, seconds=-1))):
+            await pass_by(people, hands, f"c{n}", occurred_at=moment)
+        await pass_by(people, hands, "c9", occurred_at=day + timedelta(days=1))
+        assert (await funnels(people, Period(day.date(), day.date())))["delivery"].passed == 2
+
+    async def test_another_workspace_with_the_same_events_is_not_counted(self, people: People, hands: Hands) -> None:
+        await make_journey(people.other, hands.now)
+        event = IncomingEvent(key="k", name="order.delivered", contact=EventContact(id="c", email="c@other.example"))
+        await take_events(people.other, [event], hands.now)
+        assert (await funnels(people, last_days(hands.now)))["delivery"].passed == 0
+
+    async def test_a_journey_nobody_passed_has_zeros(self, people: People, hands: Hands) -> None:
+        found = await funnels(people, last_days(hands.now))
+        assert [set(funnel.counts.values()) for funnel in found.values()] == [{0}, {0}]
+
+    async def test_a_period_that_ends_before_it_starts_is_refused(self, people: People, hands: Hands) -> None:
+        with pytest.raises(Invalid, match="ends before it starts"):
+            await funnels(people, Period(date(2026, 2, 2), date(2026, 2, 1)))
+
+
+class TestSeveralSurveysAtOneTouchpoint:
+    async def test_an_event_counts_once_and_the_survey_that_came_furthest_decides(
+        self, people: People, hands: Hands
+    ) -> None:
+        await make_journey(people.acme, hands.now, TWO_SURVEYS)
+        await pass_by(people, hands, "c1")  # the second survey finds that the first has asked
+        await pass_by(people, hands, "c2", occurred_at=hands.now - timedelta(days=3))  # too late for the quick one
+        await pass_by(people, hands, "c3", email="")
+        found = (await funnels(people, last_days(hands.now)))["delivery"]
+        assert (found.passed, found.eligible, found.asked) == (3, 2, 2)
+        assert found.not_asked == (NotAsked(REASON_WORDS[Reason.NO_ADDRESS], 1),)
+
+    def test_every_reason_has_a_place_and_words(self) -> None:
+        assert set(FURTHEST_LAST) == set(Reason) == set(REASON_WORDS)
+        assert FURTHEST_LAST[0] is Reason.NO_TRIGGER
+        assert FURTHEST_LAST[-1] is Reason.DUE
+        assert Reason.DUE not in NOT_ELIGIBLE
+
+
+@pytest.mark.usefixtures("journey")
+class TestWhatIsNotShown:
+    @pytest.mark.parametrize(("contacts", "answered"), [(0, 0), (1, None), (4, None), (5, 5)])
+    async def test_answers_of_fewer_than_five_contacts_are_not_counted_out(
+        self,
+        people: People,
+        site: Site,
+        letterbox: Letterbox,
+        hands: Hands,
+        contacts: int,
+        answered: int | None,
+    ) -> None:
+        await invite(people.nobody, site, letterbox, hands, "silent")
+        for n in range(contacts):
+            await answer(people.nobody, site, letterbox, hands, f"c{n}", felt="4")
+        assert (await funnels(people, last_days(hands.now)))["delivery"].answered == answered
+
+    async def test_five_answers_of_four_contacts_are_those_of_four(
+        self, people: People, site: Site, letterbox: Letterbox, hands: Hands
+    ) -> None:
+        await answer(people.nobody, site, letterbox, hands, "c0", felt="4")
+        hands.move(days=31)
+        for n in range(4):
+            await answer(people.nobody, site, letterbox, hands, f"c{n}", felt="4")
+        found = (await funnels(people, last_days(hands.now)))["delivery"]
+        assert (found.sent, found.answered) == (5, None)
+
+    async def test_answers_that_came_without_an_event_are_in_no_funnel(self, people: People, hands: Hands) -> None:
+        for contact in await contacts_of(people.acme, 6):
+            await given(people.acme, contact, hands.now, ("felt", "anchor", 4))
+        found = (await funnels(people, last_days(hands.now)))["delivery"]
+        assert (found.passed, found.answered) == (0, 0)
+
+    async def test_no_total_is_given_from_which_few_answers_follow(
+        self, people: People, site: Site, letterbox: Letterbox, hands: Hands
+    ) -> None:
+        for n in range(3):
+            await answer(people.nobody, site, letterbox, hands, f"c{n}", felt="4")
+        header = await make_key(people.acme, hands.now)
+        found = (await people.nobody.get("/api/v1/journeys/buying/funnel", headers=header)).json()
+        assert set(found) == {"journey", "name", "since", "until", "k", "touchpoints"}
+        page = (await people.bob.get("/w/acme/journeys/buying/funnel")).text
+        assert "fewer than 5" in page
+        assert {row["Answered"] for row in Rows(page).rows if row.get("head") == "Delivery"} == {"fewer than 5"}
+
+
+@pytest.mark.usefixtures("journey")
+class TestPageAndApi:
+    async def test_they_agree_digit_by_digit(
+        self, people: People, site: Site, letterbox: Letterbox, hands: Hands
+    ) -> None:
+        for n in range(5):
+            await answer(people.nobody, site, letterbox, hands, f"c{n}", felt="4")
+        for n in range(3):
+            await pass_by(people, hands, f"silent{n}", email="")
+        header = await make_key(people.acme, hands.now)
+        api = (await people.nobody.get("/api/v1/journeys/buying/funnel", headers=header)).json()
+        page = Rows((await people.bob.get("/w/acme/journeys/buying/funnel")).text).rows
+        shown = {row["head"]: row for row in page if "Passed" in row}
+        assert set(shown) == {"Shop", "Delivery"}
+        for funnel in api["touchpoints"]:
+            for step in ("eligible", "asked", "sent", "opened", "answered"):
+                share = f"\xa0({percent(funnel[step] / funnel['passed'])})" if funnel["passed"] else ""
+                assert shown[funnel["name"]][step.capitalize()] == f"{funnel[step]}{share}"
+            reasons = ", ".join(f"{found['reason']}: {found['n']}" for found in funnel["not_asked"])
+            assert shown[funnel["name"]].get("Not asked because", "") == reasons
+
+    async def test_a_program_chooses_the_days(self, people: People, hands: Hands) -> None:
+        await pass_by(people, hands, "c1")
+        header = await make_key(people.acme, hands.now)
+        paths = [f"/api/v1/journeys/buying/funnel?since={day}&until={day}" for day in ("2026-03-01", "2026-03-02")]
+        answers = [(await people.nobody.get(path, headers=header)).json() for path in paths]
+        assert [found["touchpoints"][1]["passed"] for found in answers] == [0, 1]
+        assert [found["since"] for found in answers] == ["2026-03-01", "2026-03-02"]
+
+    async def test_a_period_that_ends_before_it_starts_says_so(self, people: People, hands: Hands) -> None:
+        header = await make_key(people.acme, hands.now)
+        path = "/api/v1/journeys/buying/funnel?since=2026-03-02&until=2026-03-01"
+        answered = await people.nobody.get(path, headers=header)
+        assert answered.status_code == 422
+        assert "ends before it starts" in answered.text
+
+    async def test_an_unknown_journey_and_another_workspace_are_not_found(self, people: People, hands: Hands) -> None:
+        foreign = await make_key(people.other, hands.now)
+        answers: list[httpx.Response] = [
+            await people.alice.get("/w/acme/journeys/selling/funnel"),
+            await people.charlie.get("/w/acme/journeys/buying/funnel"),
+            await people.charlie.get("/w/other/journeys/buying/funnel"),
+            await people.nobody.get("/api/v1/journeys/buying/funnel", headers=foreign),
+        ]
+        assert [answered.status_code for answered in answers] == [404] * 4
+
+    async def test_before_anything_happened_the_page_says_that_nobody_passed(self, people: People) -> None:
+        page = (await people.bob.get("/w/acme/journeys/buying/funnel")).text
+        assert "nobody has passed a touchpoint in this period" in page
+        assert "NaN" not in page
+        for kind in ("json", "svg"):
+            drawn = await people.bob.get(f"/w/acme/journeys/buying/funnel.{kind}?layout=phone&theme=dark")
+            assert drawn.status_code == 200
+            assert "NaN" not in drawn.text
