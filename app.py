@@ -16,12 +16,14 @@ from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
 
 import accounts.pages
-import analysis.api
 import analysis.pages
+import analysis.routes
 import feedback.api
 import feedback.pages
 import surveys.pages
 from accounts.guards import provide_caller, provide_member, require_api_key, require_member
+from analysis.asked import provide_asked
+from analysis.rebuild_tally import rebuild_if_outdated
 from analysis.score_responses import score_responses
 from core import database
 from core.clock import Clock, utc_now
@@ -49,20 +51,32 @@ def jobs_of(site: Site) -> list[Job]:
     return [Job("dispatch", partial(dispatch, site)), Job("score_responses", score_responses)]
 
 
+async def update_database() -> None:
+    """Bring every room's tables up to date, and the tallies to the way they are counted now."""
+    await database.migrate()
+    await rebuild_if_outdated()
+
+
 def create_app(site: Site, database_url: str | None = None) -> Litestar:
     """The application. Given a database, it holds a pool of its own for as long as it runs."""
 
     staff = Router(
         "/w/{workspace:str}",
         guards=[require_member],
-        dependencies={"member": Provide(provide_member, sync_to_thread=False)},
-        route_handlers=[*accounts.pages.STAFF, *surveys.pages.STAFF, *feedback.pages.STAFF, *analysis.pages.STAFF],
+        dependencies={
+            "member": Provide(provide_member, sync_to_thread=False),
+            "asked": Provide(provide_asked),
+        },
+        route_handlers=[*accounts.pages.STAFF, *surveys.pages.STAFF, *feedback.pages.STAFF, *analysis.routes.STAFF],
     )
     api = Router(
         "/api/v1",
         guards=[require_api_key],
-        dependencies={"caller": Provide(provide_caller, sync_to_thread=False)},
-        route_handlers=[*feedback.api.API, *analysis.api.API],
+        dependencies={
+            "caller": Provide(provide_caller, sync_to_thread=False),
+            "asked": Provide(provide_asked),
+        },
+        route_handlers=[*feedback.api.API, *analysis.routes.API],
     )
     static = create_static_files_router(
         "/static",

@@ -19,7 +19,7 @@ from accounts.sign_in import make_link
 from accounts.tables import Role
 from core.child import kept_running
 from core.clock import utc_now
-from core.database import connected, migrate
+from core.database import connected
 from core.embedded import embedded_postgres
 from core.errors import Invalid, KeptError, NotFound, SetupFault
 from core.logs import configure_logs
@@ -51,7 +51,9 @@ def settings(found: Settings) -> None:
 @click.pass_obj
 def migrate_command(found: Settings) -> None:
     """Bring the database up to date."""
-    _run(found, migrate)
+    from app import update_database
+
+    _run(found, update_database)
 
 
 @kept.command()
@@ -62,8 +64,10 @@ def migrate_command(found: Settings) -> None:
 def setup(found: Settings, workspace: str, name: str, owner: str) -> None:
     """Make a workspace with its owner, and print a sign-in link."""
 
+    from app import update_database
+
     async def make() -> None:
-        await migrate()
+        await update_database()
         await create_owned_workspace(workspace, name, owner, utc_now())
         click.echo(await sign_in_link(found, owner))
 
@@ -100,6 +104,27 @@ def add_command(found: Settings, email: str, workspace: str, role: str) -> None:
         click.echo(await sign_in_link(found, email))
 
     _run(found, add)
+
+
+@kept.group()
+def contact() -> None:
+    """The people who are asked."""
+
+
+@contact.command("erase")
+@click.argument("external_id")
+@click.option("--workspace", required=True)
+@click.confirmation_option(prompt="Everything about this contact goes for good, and out of every figure. Erase?")
+@click.pass_obj
+def erase_command(found: Settings, external_id: str, workspace: str) -> None:
+    """Erase the contact EXTERNAL_ID with all events, mails and responses."""
+    from analysis.remove_responses import erase_contact
+
+    async def erase() -> None:
+        removed = await erase_contact(await _workspace(workspace), external_id)
+        click.echo(f"erased, with {removed} responses")
+
+    _run(found, erase)
 
 
 @kept.group()
@@ -189,17 +214,18 @@ def curve_command(
 @click.option("--html", type=FILE, help="Write curve, figures and blind spots as one page that needs nothing else.")
 @click.option("--svg", type=FILE, help="Write the curve as SVG to this file.")
 @click.option("--png", type=FILE, help="Write the curve as PNG to this file.")
-@click.option("--pdf", type=FILE, help="Write a PDF to this file: the curve on one page, without the tables.")
+@click.option("--pdf", type=FILE, help="Write curve, figures and blind spots as a PDF for paper to this file.")
 @click.pass_obj
 def report_journey_command(
     found: Settings, /, key: str, workspace: str, since: datetime | None, until: datetime | None, **files: Path | None
 ) -> None:
     """Write the report of the journey KEY to one file or several.
 
-    The same report asked twice has the same bytes, but for a PDF, which looks the same.
+    The same report asked twice has the same bytes.
     """
     from analysis import report_file
-    from analysis.load_report import load_report, period_of
+    from analysis.load_full_report import load_full_report
+    from analysis.load_report import period_of
     from analysis.report import JourneyReport
 
     makers: dict[str, Callable[[JourneyReport], bytes]] = {
@@ -207,7 +233,7 @@ def report_journey_command(
         "html": report_file.report_html,
         "svg": lambda made: report_file.curve_svg(made).encode(),
         "png": report_file.curve_png,
-        "pdf": report_file.curve_pdf,
+        "pdf": report_file.report_pdf,
     }
     wanted = {file: makers[kind] for kind, file in files.items() if file is not None}
     if not wanted:
@@ -215,7 +241,7 @@ def report_journey_command(
     period = period_of(since and since.date(), until and until.date(), utc_now())
 
     async def load() -> JourneyReport:
-        return await load_report(await _workspace(workspace), key, period)
+        return await load_full_report(await _workspace(workspace), key, period)
 
     made = _run(found, load)
     for file, content in [(file, maker(made)) for file, maker in wanted.items()]:  # all are made before one is written
@@ -283,7 +309,7 @@ def serve_until_stopped(
     """Migrate, start the worker as a process of its own, and serve until SIGINT, SIGTERM or SIGHUP."""
     import uvicorn
 
-    from app import create_app, make_site
+    from app import create_app, make_site, update_database
 
     require_free_port(found.host, found.port)
     # uvicorn raises the signal again when it has shut down; as an exit it unwinds, and PostgreSQL and the worker stop.
@@ -292,7 +318,7 @@ def serve_until_stopped(
     if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # with nohup it is ignored, and stays so
         signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
     with database_url(found) as url:
-        run_connected(url, found, migrate)
+        run_connected(url, found, update_database)
         application = create_app(make_site(found), database_url=url)
         config = uvicorn.Config(application, host=found.host, port=found.port, log_config=None, access_log=False)
         with _worker_process(found, url) if with_worker else nullcontext():

@@ -1,15 +1,17 @@
 """The API of curves and pain points: the same figures as the pages, from the same engine."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from litestar import Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 
 from accounts.api_keys import ApiCaller, Scope
+from analysis.asked import Asked
 from analysis.csv_export import to_csv
+from analysis.load_full_report import load_full_report
 from analysis.load_pains import load_pains
-from analysis.load_report import last_days, load_report, period_of
+from analysis.load_report import last_days
 from analysis.pain_point import PainPoint
 from analysis.report import JourneyReport
 
@@ -18,12 +20,10 @@ from analysis.report import JourneyReport
 async def get_report(
     journey: FromPath[str],
     caller: NamedDependency[ApiCaller],
-    now: NamedDependency[datetime],
-    since: FromQuery[date | None] = None,
-    until: FromQuery[date | None] = None,
+    asked: NamedDependency[Asked],
 ) -> JourneyReport:
     """Every figure of the curve. Without `until`, up to today; without `since`, the 90 days before that."""
-    return await load_report(caller.workspace, journey, period_of(since, until, now))
+    return await load_full_report(caller.workspace, journey, asked.period, where=asked.where)
 
 
 @get("/journeys/{journey:str}/pain-points", opt={"scope": Scope.READ})

@@ -14,8 +14,10 @@ def blind_spot_of(
     last_answer: date | None,
     today: date,
     settings: ReportSettings,
+    is_text_only: bool = False,
+    is_belief_only: bool = False,
 ) -> BlindSpot | None:
-    """The first link of the chain that is missing; None where the touchpoint can be seen.
+    """The first link of the chain that is missing, or the little there is instead; None where it can be seen.
 
     `last_answer` is the day of the youngest experience answered, ever. Answers that came without an invitation, through
     a link or an import, are answers all the same.
@@ -24,6 +26,10 @@ def blind_spot_of(
     # A period of as many days as make an answer stale holds none of exactly that age.
     if age is not None and (age > settings.stale_days or (n_contacts == 0 and age == settings.stale_days)):
         return BlindSpot.STALE
+    if n_contacts == 0 and is_text_only:
+        return BlindSpot.TEXT_ONLY
+    if n_contacts == 0 and is_belief_only:
+        return BlindSpot.TEAM_BELIEF_ONLY
     if n_contacts == 0:
         return _why_no_answers(has_survey, n_invitations)
     return BlindSpot.TOO_FEW if n_contacts < settings.k else None

@@ -1,13 +1,10 @@
 """The landmarks of a report: its pit and its peak, read off the figures it shows, and where it ends."""
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 
 from analysis.experience import Disclosure, Estimate, disclosure_of
-from analysis.peaks import Extremity, Landmarks, landmarks_of
+from analysis.peaks import Extremity, landmarks_of
 from analysis.report import EndFigure, Landmark, LandmarkFigures, ReportSettings, TouchpointFigure
-
-REPORTS_REMEMBERED = 64
 
 
 def mark(touchpoints: Sequence[TouchpointFigure], settings: ReportSettings) -> LandmarkFigures:
@@ -17,7 +14,7 @@ def mark(touchpoints: Sequence[TouchpointFigure], settings: ReportSettings) -> L
         for touchpoint in touchpoints
         if disclosure_of(touchpoint.n_contacts, settings) is Disclosure.TESTED and (estimate := _shown(touchpoint))
     }
-    found = _landmarks(tuple(estimates.items()), settings.confidence)
+    found = landmarks_of(estimates, settings.confidence)
     names = {touchpoint.key: touchpoint.name for touchpoint in touchpoints}
 
     def landmark(key: str | None, probability: Callable[[Extremity], float]) -> Landmark | None:
@@ -42,12 +39,6 @@ def end_of(touchpoints: Sequence[TouchpointFigure]) -> EndFigure | None:
                 key=touchpoint.key, name=touchpoint.name, mean=touchpoint.mean, n_contacts=touchpoint.n_contacts
             )
     return None
-
-
-@lru_cache(maxsize=REPORTS_REMEMBERED)
-def _landmarks(estimates: tuple[tuple[str, Estimate], ...], confidence: float) -> Landmarks:
-    """Drawing takes longer than all the rest of a report, and a page asks for the same report several times."""
-    return landmarks_of(dict(estimates), confidence)
 
 
 def _shown(touchpoint: TouchpointFigure) -> Estimate | None:

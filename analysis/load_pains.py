@@ -16,6 +16,7 @@ from analysis.quotes import Candidate, QuoteChoice, choose_quotes
 from analysis.report import JourneyReport, ReportSettings, TouchpointFigure
 from analysis.tally import picks_tallied
 from analysis.themes import Theme, Tone, shipped_packs
+from analysis.valences import load_valences
 from analysis.worth import worth_as_json
 from core.database import Row, fetch
 from surveys.journeys import load_journey
@@ -32,7 +33,8 @@ async def load_pains(
     measured = await measure(workspace, view, period, settings)
     report = assemble_report(view, measured, period.since, period.until, settings)
     plotted = [(t.id, shown.instrument) for t in view.touchpoints if (shown := measured[t.key].plotted)]
-    worth = worth_as_json(await picks_tallied([touchpoint for touchpoint, _ in plotted]))
+    picks = await picks_tallied([touchpoint for touchpoint, _ in plotted])
+    worth = worth_as_json(picks, await load_valences([workspace]))
     window = ([t for t, _ in plotted], [instrument for _, instrument in plotted], worth, period.start, period.end)
     mentions = [row for row in await fetch(_MENTIONS, *window) if _is_pain(row["theme"]) and row["n"] >= settings.k]
     comments = await fetch(_COMMENTS, *window, MOST_COMMENTS)
@@ -168,7 +170,7 @@ def _pain_point(
 # exact, so that the same answers give the same digits in whatever order they are read.
 _CONTACT_MEANS = """
 WITH worth AS (
-    SELECT * FROM jsonb_to_recordset($3::jsonb) AS w(instrument text, value text, x numeric)
+    SELECT * FROM jsonb_to_recordset($3::jsonb) AS w(workspace int, instrument text, value text, x numeric)
 ), contact_mean AS (
     SELECT r.touchpoint, r.contact, avg(w.x) AS x
     FROM unnest($1::int[], $2::text[]) AS plotted(touchpoint, instrument)

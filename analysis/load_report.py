@@ -1,19 +1,22 @@
 """Load what a journey report is made of: a fixed number of whole queries, however many answers there are."""
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from itertools import groupby
 
 from msgspec import Struct
 
 from analysis.assemble_report import assemble_report
-from analysis.contact_tally import ContactSums, counted_once, read_corrections, together
-from analysis.measured import Measure, MeasuredTouchpoint, UnderPromise, plotted_measure
+from analysis.contact_tally import NOBODY, ContactSums
+from analysis.emotions import mean_arousal, net_emotional_figure
+from analysis.measured import MeasuredTouchpoint, UnderPromise, plotted_measure
+from analysis.read_answers import Property, read_matching
+from analysis.read_measures import WindowMeasures, read_measures
+from analysis.read_records import with_read_records
 from analysis.report import JourneyReport, ReportSettings
-from analysis.tally import RESPONSES, TallyCount, Window, read_last_days, read_tally
-from analysis.worth import worth_of
+from analysis.tally import Window, read_last_days
+from analysis.valences import load_valences
 from core.database import fetch
 from core.errors import Fault, Invalid
+from surveys.instruments import Instrument
 from surveys.journeys import JourneyView, PromiseView, TouchpointView, load_journey
 
 PERIOD_DAYS = 90
@@ -53,51 +56,93 @@ def period_of(since: date | None, until: date | None, now: datetime) -> Period:
 
 
 async def load_report(
-    workspace: int, journey: str, period: Period, settings: ReportSettings | None = None
+    workspace: int,
+    journey: str,
+    period: Period,
+    settings: ReportSettings | None = None,
+    where: Property | None = None,
 ) -> JourneyReport:
-    """Raises NotFound for an unknown journey, Invalid for a period that ends before it starts or is of another age."""
+    """Of all contacts, or of those asked after an event with a property, counted afresh from the answers.
+
+    Raises NotFound for an unknown journey, Invalid for a period that ends before it starts or is of another age.
+    """
+    check_period(period)
+    settings = settings or ReportSettings()
+    view = await load_journey(workspace, journey)
+    measured = await measure(workspace, view, period, settings, where)
+    return assemble_report(
+        view, measured, period.since, period.until, settings, where=None if where is None else str(where)
+    )
+
+
+def check_period(period: Period) -> None:
+    """Raises Invalid for one that ends before it starts or is of another age."""
     if period.since > period.until:
         raise Invalid(Fault("since", "the period ends before it starts; swap the two days"))
     if period.since < EARLIEST or period.until > LATEST:
         raise Invalid(Fault("since", f"choose days from {EARLIEST} to {LATEST}"))
-    settings = settings or ReportSettings()
-    view = await load_journey(workspace, journey)
-    measured = await measure(workspace, view, period, settings)
-    return assemble_report(view, measured, period.since, period.until, settings)
 
 
 async def measure(
-    workspace: int, view: JourneyView, period: Period, settings: ReportSettings
+    workspace: int, view: JourneyView, period: Period, settings: ReportSettings, where: Property | None = None
 ) -> dict[str, MeasuredTouchpoint]:
     """Every count and sum that the report's figures follow from, by touchpoint key."""
     ids = [touchpoint.id for touchpoint in view.touchpoints]
     windows = [Window(touchpoint, period.since, period.until) for touchpoint in ids]
     promised = [part for touchpoint in view.touchpoints for part in _promised_windows(touchpoint, period)]
-    measures = await _read_measures([*windows, *(window for _, window in promised)])
-    invitations = {row["touchpoint"]: row for row in await fetch(_INVITATIONS, ids, period.start, period.end)}
+    valences = (await load_valences([workspace]))[workspace]
+    every_window = [*windows, *(window for _, window in promised)]
+    measures = await read_measures(every_window, valences)
+    whole = measures
+    if where is not None:
+        measures = await read_matching(every_window, workspace, where, valences)
+    name, value = (None, None) if where is None else (where.name, where.value)
+    invited = await fetch(_INVITATIONS, ids, period.start, period.end, name, value)
+    invitations = {row["touchpoint"]: row for row in invited}
     events = [touchpoint.event for touchpoint in view.touchpoints]
-    reach = await fetch(_REACH, workspace, ids, events, period.start, period.end, MONTH_DAYS)
+    reach = await fetch(_REACH, workspace, ids, events, period.start, period.end, MONTH_DAYS, name, value)
     passed = {row["touchpoint"]: row["contacts"] for row in reach}
     last_day = await read_last_days(ids, period.until)
     found = {}
-    for touchpoint, (responses, own) in zip(view.touchpoints, measures, strict=False):
-        plotted = plotted_measure(own, settings.k)
+    for touchpoint, own, all_ in zip(view.touchpoints, measures, whole, strict=False):
+        is_protected = where is not None and _would_show_the_rest(own, all_, settings.k)
+        if is_protected:
+            own = WindowMeasures()
+        plotted = plotted_measure(own.measures, settings.k)
+        felt = own.of(Instrument.EMOTION)
+        picked = felt.counts if felt else ()
+        plotted_by = plotted.instrument if plotted else None
         parts = zip(promised, measures[len(ids) :], strict=True)
         found[touchpoint.key] = MeasuredTouchpoint(
-            measures=own,
+            measures=own.measures,
             plotted=plotted,
             under_promises=tuple(
-                UnderPromise(promise, _sums_of(plotted, under))
-                for (promise, window), (_, under) in parts
+                UnderPromise(promise, _sums_of(plotted_by, under), _sums_of(Instrument.KEPT, under))
+                for (promise, window), under in parts
                 if window.touchpoint == touchpoint.id
             ),
-            n_responses=responses,
+            n_responses=own.n_responses,
             n_invitations=invitations[touchpoint.id]["sent"],
             n_answered=invitations[touchpoint.id]["answered"],
             reach_month=passed[touchpoint.id] * MONTH_DAYS / period.days if touchpoint.id in passed else None,
             last_day=last_day.get(touchpoint.id),
+            is_protected=is_protected,
+            net_emotional=net_emotional_figure(picked, valences, settings.confidence),
+            arousal=mean_arousal(picked),
         )
-    return found
+    if where is not None:
+        return found  # expectations, guesses and the like are known for all contacts only
+    return await with_read_records(workspace, view, found, period.start, period.end, valences)
+
+
+def _would_show_the_rest(part: WindowMeasures, whole: WindowMeasures, k: int) -> bool:
+    """Whether subtracting a part from the figures of all, which are known as well, leaves fewer than k contacts."""
+    rests = [
+        everybody.sums.n - measure.sums.n
+        for measure in part.measures
+        if (everybody := whole.of(measure.instrument)) is not None
+    ]
+    return any(0 < rest < k for rest in rests)
 
 
 def _promised_windows(touchpoint: TouchpointView, period: Period) -> list[tuple[PromiseView, Window]]:
@@ -109,29 +154,10 @@ def _promised_windows(touchpoint: TouchpointView, period: Period) -> list[tuple[
     return [(promise, Window(touchpoint.id, since, until)) for promise, since, until in parts if since <= until]
 
 
-async def _read_measures(windows: Sequence[Window]) -> list[tuple[int, tuple[Measure, ...]]]:
-    """The number of responses, and every instrument's measure, in each window."""
-    counts = await read_tally(windows)
-    corrections = await read_corrections(windows)
-    responses = {count.window: count.n for count in counts if count.instrument == RESPONSES}
-    found: list[list[Measure]] = [[] for _ in windows]
-    answers = [count for count in counts if count.instrument != RESPONSES]
-    for (window, instrument), group in groupby(answers, key=lambda count: (count.window, count.instrument)):
-        found[window].append(_measure(instrument, list(group), corrections.get((window, instrument))))
-    return [(responses.get(window, 0), tuple(own)) for window, own in enumerate(found)]
-
-
-def _measure(instrument: str, counts: list[TallyCount], correction: ContactSums | None) -> Measure:
-    """Every answer counted as a contact's only one, then corrected for the contacts who gave several."""
-    alone = counted_once([(worth_of(instrument, count.value), count.n) for count in counts])
-    sums = alone if correction is None else together([alone, correction])
-    return Measure(instrument, tuple((count.value, count.n) for count in counts), sums)
-
-
-def _sums_of(plotted: Measure | None, measures: Sequence[Measure]) -> ContactSums:
-    """What is plotted over the whole period, over the days of `measures`."""
-    same = [measure.sums for measure in measures if plotted and measure.instrument == plotted.instrument]
-    return together(same)
+def _sums_of(instrument: str | None, measures: WindowMeasures) -> ContactSums:
+    """Of what is plotted over the whole period, or was replied, over the days of `measures`."""
+    measure = measures.of(instrument)
+    return NOBODY if measure is None else measure.sums
 
 
 _INVITATIONS = """
@@ -140,6 +166,10 @@ FROM unnest($1::int[]) AS t(id), LATERAL (
     SELECT count(*) AS sent, count(r.id) AS answered
     FROM invitation i LEFT JOIN response r ON r.invitation = i.id
     WHERE i.touchpoint = t.id AND i.occurred_at >= $2 AND i.occurred_at < $3 AND i.state = 'sent'
+        AND ($4::text IS NULL OR EXISTS (
+            SELECT FROM decision d JOIN event e ON e.id = d.event
+            WHERE d.id = i.decision AND e.properties ->> $4 = $5::text
+        ))
 ) i
 """
 
@@ -149,6 +179,6 @@ SELECT t.id AS touchpoint,
        count(DISTINCT (e.contact, floor(extract(epoch FROM $5 - e.occurred_at) / (86400 * $6::int)))) AS contacts
 FROM unnest($2::int[], $3::text[]) AS t(id, event)
 JOIN event e ON e.workspace = $1 AND e.name = t.event AND (e.touchpoint IS NULL OR e.touchpoint = t.id)
-    AND e.occurred_at >= $4 AND e.occurred_at < $5
+    AND e.occurred_at >= $4 AND e.occurred_at < $5 AND ($7::text IS NULL OR e.properties ->> $7 = $8::text)
 GROUP BY t.id
 """

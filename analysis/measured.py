@@ -4,8 +4,9 @@ from datetime import date
 
 from msgspec import Struct
 
-from analysis.contact_tally import NOBODY, ContactSums
-from surveys.instruments import Instrument
+from analysis.contact_tally import NOBODY, ContactSums, together
+from analysis.report import OfficialFigure
+from surveys.instruments import EXPERIENCE, Instrument
 from surveys.journeys import PromiseView
 
 
@@ -21,7 +22,23 @@ class UnderPromise(Struct, frozen=True):
     """A promise, and the sums over the contacts who came through while it was in force."""
 
     promise: PromiseView
-    sums: ContactSums
+    sums: ContactSums  # of the plotted instrument
+    kept: ContactSums = NOBODY  # of the answers to "Was the promise kept?"
+
+
+class PairedSums(Struct, frozen=True):
+    """Actual minus expected, in x, over the `n` contacts who said both; no variance (over n - 1) for a single one."""
+
+    n: int
+    mean: float
+    variance: float | None
+
+
+class Guesses(Struct, frozen=True):
+    """What the team guesses, in x, each list from the lowest up."""
+
+    expectations: tuple[float, ...] = ()
+    experiences: tuple[float, ...] = ()
 
 
 class MeasuredTouchpoint(Struct, frozen=True, kw_only=True):
@@ -35,15 +52,25 @@ class MeasuredTouchpoint(Struct, frozen=True, kw_only=True):
     n_answered: int = 0  # of those
     reach_month: float | None = None
     last_day: date | None = None  # of the last answer up to the end of the period
+    is_protected: bool = False  # a part of all contacts that would give the few others away: nothing is shown
+    paired: PairedSums | None = None
+    guesses: Guesses = Guesses()
+    has_comments: bool = False  # only asked where nothing is plotted
+    net_emotional: OfficialFigure | None = None
+    arousal: float | None = None  # the mean over answers, on [0, 1]
 
     @property
     def sums(self) -> ContactSums:
         """Of the plotted instrument."""
         return NOBODY if self.plotted is None else self.plotted.sums
 
+    def sums_of(self, instrument: Instrument) -> ContactSums:
+        return together(measure.sums for measure in self.measures if measure.instrument == instrument)
+
 
 def plotted_measure(measures: tuple[Measure, ...], k: int) -> Measure | None:
     """The anchor where enough contacts gave it, so that the curve compares like with like; else what most answered."""
+    measures = tuple(measure for measure in measures if measure.instrument in EXPERIENCE)
     anchors = [measure for measure in measures if measure.instrument == Instrument.ANCHOR and measure.sums.n >= k]
     by_size = sorted(measures, key=lambda measure: (-measure.sums.n, measure.instrument))
     return next(iter(anchors + by_size), None)

@@ -1,6 +1,7 @@
 """The staff's pages of what it means: the curve with its table, responses, pain points."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -12,29 +13,39 @@ from litestar.response import Template
 
 from accounts.membership import Member
 from analysis.api import csv_response
-from analysis.charts import svg, vega_bundle
+from analysis.asked import Asked
+from analysis.chart_answers import picture, specification
+from analysis.charts import vega_bundle
 from analysis.curve_chart import Layout, Theme, curve_spec
 from analysis.curve_words import blind_reason, reason_in_words
 from analysis.finding import VERDICT_WORDS, finding_of, landmarks_in_words, subtitle_of
+from analysis.gap_words import gap_rows, q_in_words
+from analysis.load_full_report import load_full_report
+from analysis.load_overlays import EARLIER, load_overlays
 from analysis.load_pains import load_pains
 from analysis.load_report import last_days, load_report
-from analysis.responses import list_responses
 from core.site import Site
-from surveys.journeys import list_journeys
+from surveys.journeys import list_journeys, load_journey
 
 
 @get("/journeys/{journey:str}", include_in_schema=False)
 async def journey_page(
-    journey: FromPath[str], member: NamedDependency[Member], now: NamedDependency[datetime]
+    journey: FromPath[str], member: NamedDependency[Member], asked: NamedDependency[Asked]
 ) -> Template:
-    report = await load_report(member.workspace, journey, last_days(now))
+    report = await load_full_report(member.workspace, journey, asked.period, where=asked.where)
+    overlays = await load_overlays(member.workspace, report, asked.against)
+    view = await load_journey(member.workspace, journey)
     context = {
         "report": report,
+        "asked": asked,
+        "comparisons": [(EARLIER, "the period before"), *((f"persona:{p.key}", p.name) for p in view.personas)],
         "finding": finding_of(report),
-        "subtitle": subtitle_of(report),
+        "subtitle": subtitle_of(report, [overlay.name for overlay in overlays]),
         "verdict_words": VERDICT_WORDS,
         "blind_reason": blind_reason,
         "reason_in_words": reason_in_words,
+        "gap_rows": gap_rows,
+        "q_in_words": q_in_words,
         "landmarks": landmarks_in_words(report),
     }
     return Template("analysis/journey.html", context=context)
@@ -44,37 +55,32 @@ async def journey_page(
 async def curve_json(
     journey: FromPath[str],
     member: NamedDependency[Member],
-    now: NamedDependency[datetime],
+    asked: NamedDependency[Asked],
     layout: FromQuery[Layout] = Layout.WIDE,
     theme: FromQuery[Theme] = Theme.LIGHT,
 ) -> dict[str, Any]:
     """The curve as a Vega-Lite specification."""
-    report = await load_report(member.workspace, journey, last_days(now))
-    return await asyncio.to_thread(curve_spec, report, layout=layout, theme=theme)
+    return await specification(await _curve(member, journey, asked, layout, theme))
 
 
 @get("/journeys/{journey:str}/curve.svg", include_in_schema=False)
 async def curve_svg(
     journey: FromPath[str],
     member: NamedDependency[Member],
-    now: NamedDependency[datetime],
+    asked: NamedDependency[Asked],
     layout: FromQuery[Layout] = Layout.WIDE,
     theme: FromQuery[Theme] = Theme.LIGHT,
 ) -> Response[bytes]:
     """The curve as a picture, for browsers without JavaScript, print and slides."""
-    report = await load_report(member.workspace, journey, last_days(now))
-    drawn = await asyncio.to_thread(lambda: svg(curve_spec(report, layout=layout, theme=theme)))
-    # The picture carries its own styles, and nothing in it may run.
-    policy = "default-src 'none'; style-src 'unsafe-inline'"
-    return Response(drawn.encode(), media_type="image/svg+xml", headers={"Content-Security-Policy": policy})
+    return await picture(await _curve(member, journey, asked, layout, theme))
 
 
-@get("/responses", include_in_schema=False)
-async def responses_page(
-    member: NamedDependency[Member], before: FromQuery[int | None] = None, touchpoint: FromQuery[str | None] = None
-) -> Template:
-    responses = await list_responses(member.workspace, before, touchpoint)
-    return Template("analysis/responses.html", context={"responses": responses, "touchpoint": touchpoint})
+async def _curve(
+    member: Member, journey: str, asked: Asked, layout: Layout, theme: Theme
+) -> Callable[[], dict[str, Any]]:
+    report = await load_report(member.workspace, journey, asked.period, where=asked.where)
+    overlays = await load_overlays(member.workspace, report, asked.against)
+    return lambda: curve_spec(report, layout=layout, theme=theme, overlays=overlays)
 
 
 @get("/pain-points", include_in_schema=False)
@@ -102,4 +108,4 @@ async def chart_script(site: NamedDependency[Site]) -> Response[str]:
     return Response(script, media_type="text/javascript; charset=utf-8")
 
 
-STAFF = [journey_page, curve_json, curve_svg, responses_page, pains_page, pains_csv]
+STAFF = [journey_page, curve_json, curve_svg, pains_page, pains_csv]

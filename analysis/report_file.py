@@ -1,6 +1,9 @@
-"""A journey report as a file: JSON for programs, one HTML page for people, its curve as a picture."""
+"""A journey report as a file: JSON for programs, one HTML page or a PDF for people, its curve as a picture."""
 
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
+from math import ceil
 
 import msgspec
 from jinja2 import Environment
@@ -11,10 +14,16 @@ from analysis import charts
 from analysis.curve_chart import Layout, Theme, curve_spec
 from analysis.curve_words import blind_reason, reason_in_words
 from analysis.finding import VERDICT_WORDS, finding_of, landmarks_in_words, subtitle_of, verdicts_of
+from analysis.gap_words import gap_rows, q_in_words
 from analysis.report import JourneyReport
+from analysis.report_blocks import read_page
+from analysis.report_pages import Curve, pages_of
+from analysis.report_pdf import pdf_of
+from analysis.report_sections import sections_of
 from core.templating import template_environment
 
 PIXELS_A_POINT = 2  # of a PNG, so that it is sharp on paper and on dense screens
+USUAL_ON_A_SHEET, MOST_ON_A_SHEET = 12, 16  # touchpoints: on A4, the words of more than 16 are under 6 points
 
 
 class Drawing(Struct, frozen=True):
@@ -37,6 +46,11 @@ def report_html(report: JourneyReport) -> bytes:
         for layout in Layout
         for theme in Theme
     ]
+    return page_of(report, drawings).encode()
+
+
+def page_of(report: JourneyReport, drawings: Sequence[Drawing]) -> str:
+    """The HTML page with these drawings of the curve in it."""
     page = _templates().get_template("analysis/report_file.html")
     return page.render(
         report=report,
@@ -45,10 +59,19 @@ def report_html(report: JourneyReport) -> bytes:
         subtitle=subtitle_of(report),
         verdicts=verdicts_of(report),
         landmarks=landmarks_in_words(report),
+        sections=sections_of(report),
         verdict_words=VERDICT_WORDS,
         blind_reason=blind_reason,
         reason_in_words=reason_in_words,
-    ).encode()
+        gap_rows=gap_rows,
+        q_in_words=q_in_words,
+    )
+
+
+def report_pdf(report: JourneyReport) -> bytes:
+    """The same page on paper, with the wide light curve; that of a long journey comes part by part as well."""
+    page = read_page(page_of(report, []))
+    return pdf_of(pages_of(page, _curves(report)), page.title)
 
 
 def curve_svg(report: JourneyReport, layout: Layout = Layout.WIDE, theme: Theme = Theme.LIGHT) -> str:
@@ -59,9 +82,20 @@ def curve_png(report: JourneyReport) -> bytes:
     return charts.png(curve_spec(report, layout=Layout.WIDE, theme=Theme.LIGHT), scale=PIXELS_A_POINT)
 
 
-def curve_pdf(report: JourneyReport) -> bytes:
-    """The curve alone, on one page; the tables are in the HTML."""
-    return charts.pdf(curve_svg(report))
+def _curves(report: JourneyReport) -> list[Curve]:
+    """The whole curve, and its parts where the whole has too many touchpoints to be read on one sheet."""
+    whole = Curve(curve_svg(report))
+    n = len(report.touchpoints)
+    if n <= MOST_ON_A_SHEET:
+        return [whole]
+    sheets = ceil(n / USUAL_ON_A_SHEET)
+    ends = [n * sheet // sheets for sheet in range(sheets + 1)]
+    return [whole, *(_part(report, start, end) for start, end in pairwise(ends))]
+
+
+def _part(report: JourneyReport, start: int, end: int) -> Curve:
+    part = msgspec.structs.replace(report, touchpoints=report.touchpoints[start:end])
+    return Curve(curve_svg(part), f"Touchpoints {start + 1} to {end} of {len(report.touchpoints)}")
 
 
 @lru_cache(maxsize=1)

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from math import fsum
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from analysis.contrasts import Contrast, contrast, plus_one_term
+from analysis.contrasts import contrast, plus_one_term
 from analysis.experience import (
     CONFIDENCE,
     Disclosure,
@@ -17,38 +16,12 @@ from analysis.experience import (
     hidden_parts,
     moments_together,
 )
+from analysis.interval import Contrast
 from analysis.report import ReportSettings
+from analysis.segment_figures import Cell, Mixed
 from analysis.verdicts import benjamini_hochberg
 
 Cells = Mapping[str, Mapping[str, Moments]]  # by touchpoint, then by segment; every contact is in one segment
-
-
-class Cell(Struct, frozen=True):
-    """One segment at one touchpoint; nothing but its name where it is hidden.
-
-    `against_rest` is the segment minus all other contacts of the touchpoint; `q` is its p value adjusted over all cells
-    of the report, and `is_different` says q <= settings.q. Both None below `tested_from` on either side.
-    """
-
-    touchpoint: str
-    segment: str
-    n: int = 0
-    estimate: Estimate | None = None
-    against_rest: Contrast | None = None
-    q: float | None = None
-    is_different: bool | None = None
-
-
-class Mixed(Struct, frozen=True):
-    """The crude mean x, and the one with the segments in the proportions of a standard mix (direct standardisation).
-
-    `adjusted` is None where no segment of the mix was seen. `coverage` is the share of the mix that was: the rest can't
-    be adjusted for.
-    """
-
-    crude: Estimate | None
-    adjusted: Estimate | None
-    coverage: float
 
 
 def cells_of(cells: Cells, settings: ReportSettings) -> tuple[Cell, ...]:

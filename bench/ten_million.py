@@ -17,11 +17,12 @@ from time import perf_counter
 import asyncpg
 
 from accounts.membership import create_workspace
+from analysis.load_full_report import load_full_report
 from analysis.load_report import Period, load_report
 from analysis.rebuild_tally import rebuild_tally
 from analysis.report import JourneyReport
 from bench.figure import Figure
-from core.database import connected, fetch, migrate, transaction
+from core.database import connected, fetch, migrate
 from core.embedded import embedded_postgres
 from core.settings import BASE_FOLDER
 from surveys.import_journey import import_journey
@@ -29,6 +30,7 @@ from surveys.journey_file import read_journey
 
 FEW, MANY = 100_000, 10_000_000
 PERIOD = Period(date(2024, 1, 1), date(2025, 12, 31))
+TABLES = ("answer", "response")
 ANSWERS_A_CONTACT = 5  # over the twelve touchpoints, on average
 RUNS = 7
 
@@ -46,8 +48,8 @@ def figures(many: int = MANY) -> list[Figure]:
 async def _measure(url: str, many: int) -> list[Figure]:
     few_url, few, _ = await _filled(url, "few", min(FEW, many))
     many_url, workspace, seconds = await _filled(url, "many", many)
-    few_report = await _timed(few_url, lambda: load_report(few, "crm-purchase", PERIOD))
-    many_report = await _timed(many_url, lambda: load_report(workspace, "crm-purchase", PERIOD))
+    few_report = await _timed(few_url, lambda: load_full_report(few, "crm-purchase", PERIOD))
+    many_report = await _timed(many_url, lambda: load_full_report(workspace, "crm-purchase", PERIOD))
     sql = await _timed(many_url, _best_sql, runs=3)
     await _require_equal_means(many_url, workspace)
     return [
@@ -62,6 +64,8 @@ async def _measure(url: str, many: int) -> list[Figure]:
 async def _filled(url: str, name: str, n: int) -> tuple[str, int, float]:
     """A database with `n` answers: its URL, its workspace, and the seconds that loading and counting took."""
     connection = await asyncpg.connect(url)
+    await connection.execute("ALTER SYSTEM SET max_wal_size = '16GB'")  # as an operator does for a load
+    await connection.execute("SELECT pg_reload_conf()")
     await connection.execute(f"CREATE DATABASE {name}")
     await connection.close()
     own_url = url.replace("/postgres?", f"/{name}?")
@@ -73,7 +77,7 @@ async def _filled(url: str, name: str, n: int) -> tuple[str, int, float]:
         await import_journey(workspace, read_journey(journey, "journey.yaml"), now)
         await fetch(_CONTACTS, workspace, max(n // ANSWERS_A_CONTACT, 1))
         started = perf_counter()
-        await _load(workspace, n)
+        await _load(own_url, n)
         loaded = perf_counter()
         rebuilt = await rebuild_tally()
         counted = perf_counter()
@@ -86,19 +90,30 @@ async def _filled(url: str, name: str, n: int) -> tuple[str, int, float]:
     return own_url, workspace, counted - started
 
 
-async def _load(workspace: int, n: int) -> None:
-    """Rows first and indexes after them, as a bulk load does; foreign keys hold by how the rows are made."""
-    async with transaction():
-        indexes = await fetch(_INDEXES)
-        await fetch("SET LOCAL session_replication_role = replica")
-        await fetch("SET LOCAL maintenance_work_mem = '1GB'")
-        for index in indexes:
-            await fetch(f'DROP INDEX "{index["name"]}"')
-        await fetch(_RESPONSES, workspace, n)
-        await fetch(_ANSWERS)
-        for index in indexes:
-            await fetch(index["definition"])
-    await fetch("ANALYZE")
+async def _load(url: str, n: int) -> None:
+    """Rows first and indexes after them, on two connections, as a bulk load does; the rows keep to the foreign keys."""
+    connections = [await asyncpg.connect(url) for _ in TABLES]
+    for connection in connections:
+        await connection.execute("SET session_replication_role = replica; SET maintenance_work_mem = '1GB'")
+    first, second = connections
+    rules = {table: await first.fetch(_RULES, table) for table in TABLES}
+    for rule in (rule for found in rules.values() for rule in found):
+        await first.execute(rule["drop"])
+    for statement in (_RESPONSES, _ANSWERS):
+        await asyncio.gather(first.fetch(statement, 1, n // 2), second.fetch(statement, n // 2 + 1, n))
+    await asyncio.gather(
+        *(_run(connection, rules[table]) for connection, table in zip(connections, TABLES, strict=True))
+    )
+    for table in TABLES:
+        await first.execute(f"SELECT setval('{table}_id_seq', {n})")
+    await first.execute("ANALYZE")
+    for connection in connections:
+        await connection.close()
+
+
+async def _run(connection: asyncpg.Connection, rules: list[asyncpg.Record]) -> None:
+    for rule in rules:
+        await connection.execute(rule["make"])
 
 
 async def _timed(url: str, act: Callable[[], Awaitable[object]], runs: int = RUNS) -> float:
@@ -129,9 +144,15 @@ async def _require_equal_means(url: str, workspace: int) -> None:
             raise AssertionError(f"{figure.key}: {figure.n_contacts} {figure.mean} is not {row}")
 
 
-_INDEXES = """
-SELECT indexrelid::regclass::text AS name, pg_get_indexdef(indexrelid) AS definition FROM pg_index
-WHERE indrelid IN ('response'::regclass, 'answer'::regclass) AND NOT indisunique
+# Every index of a table but its primary key, to be dropped before a load and made again after it.
+_RULES = """
+SELECT 'ALTER TABLE ' || c.conrelid::regclass || ' DROP CONSTRAINT ' || c.conname AS drop,
+       'ALTER TABLE ' || c.conrelid::regclass || ' ADD CONSTRAINT ' || c.conname || ' ' || pg_get_constraintdef(c.oid)
+       AS make
+FROM pg_constraint c WHERE c.conrelid = $1::text::regclass AND c.contype = 'u'
+UNION ALL
+SELECT 'DROP INDEX ' || indexrelid::regclass, pg_get_indexdef(indexrelid)
+FROM pg_index WHERE indrelid = $1::text::regclass AND NOT indisunique
 """
 
 _CONTACTS = """
@@ -142,20 +163,21 @@ SELECT $1, n::text, '', 'customer', '', now() FROM generate_series(1, $2::int) n
 # Hashes instead of random(): the same rows on every run and machine.
 _RESPONSES = """
 INSERT INTO response
-    (workspace, contact, touchpoint, survey_version, channel, locale, occurred_at, submitted_at, scored_at)
-SELECT $1, c.first + (hashint8extended(n, 1) & 9223372036854775807) % c.size,
+    (id, workspace, contact, touchpoint, survey_version, channel, locale, occurred_at, submitted_at, scored_at)
+SELECT n, c.workspace, c.first + (hashint8extended(n, 1) & 9223372036854775807) % c.size,
        t.ids[1 + (hashint8extended(n, 2) & 9223372036854775807) % 12], v.id, 'mail', '', moment, moment, moment
-FROM (SELECT min(id) AS first, count(*) AS size FROM contact) c,
+FROM (SELECT min(workspace) AS workspace, min(id) AS first, count(*) AS size FROM contact) c,
      (SELECT array_agg(id ORDER BY id) AS ids FROM touchpoint) t,
      (SELECT min(id) AS id FROM survey_version) v,
-     generate_series(1::bigint, $2::bigint) n,
+     generate_series($1::bigint, $2::bigint) n,
      LATERAL (SELECT timestamptz '2024-01-01 00:00Z' + (hashint8extended(n, 3) & 9223372036854775807) % 63158400
                      * interval '1 second' AS moment) m
 """
 
 _ANSWERS = """
-INSERT INTO answer (response, question, instrument, value)
-SELECT id, 'felt', 'anchor', 1 + (hashint8extended(id, 4) & 9223372036854775807) % 5 FROM response
+INSERT INTO answer (id, response, question, instrument, value)
+SELECT n, n, 'felt', 'anchor', 1 + (hashint8extended(n, 4) & 9223372036854775807) % 5
+FROM generate_series($1::bigint, $2::bigint) n
 """
 
 _BEST_SQL = """

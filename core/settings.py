@@ -85,10 +85,14 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     for variable, text in environment.items():
         if variable in known:
             values[known[variable]] = text
+        elif variable in files and variable.removesuffix("_FILE") in environment:
+            raise SetupFault(f"{variable} and {variable.removesuffix('_FILE')} are both set; unset one of them")
         elif variable in files:
             values[files[variable]] = _secret_from_file(variable, text)
         elif variable.startswith(PREFIX):
             raise SetupFault(_unknown(variable, [*known, *files]))
+    if "port" in values:
+        values.setdefault("base_url", f"http://127.0.0.1:{values['port']}")
     try:
         settings = msgspec.convert(values, Settings, strict=False, dec_hook=_decode)
     except msgspec.ValidationError as fault:

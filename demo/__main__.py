@@ -11,15 +11,17 @@ import msgspec
 from accounts.api_keys import Scope, create_api_key
 from accounts.membership import add_member, create_workspace
 from accounts.tables import Role
-from app import make_site
+from app import make_site, update_database
 from cli import require_free_port, run_connected, serve_until_stopped, sign_in_link
 from core.clock import utc_now
-from core.database import fetch, migrate
+from core.database import fetch
 from core.embedded import embedded_postgres
 from core.errors import KeptError, SetupFault
 from core.logs import configure_logs
 from core.settings import Settings, read_settings
+from demo.action_log import log_what_was_done
 from demo.replay import FOLDER, Mailbox, Replay, ReplayClock
+from demo.team import let_team_guess
 from feedback.invitation_mail import answer_link
 from feedback.outbox import OutboxTransport
 from surveys.import_journey import import_journey
@@ -85,7 +87,7 @@ def _mark(file: Path) -> None:
 
 
 async def _live(found: Settings) -> None:
-    await migrate()
+    await update_database()
     now = utc_now()
     clock = ReplayClock(now)
     mailbox = Mailbox(OutboxTransport(clock))
@@ -94,6 +96,8 @@ async def _live(found: Settings) -> None:
     await add_member(workspace, OWNER, "Alice", Role.OWNER, now)
     journey = read_journey((FOLDER / "journey.yaml").read_text(encoding="utf-8"), "journey.yaml")
     await import_journey(workspace, journey, now)
+    await let_team_guess(workspace, journey.key, now)
+    await log_what_was_done(workspace, journey.key, now)
     key = await create_api_key(workspace, "Fernwell's own systems", frozenset({Scope.EVENTS}), now)
     await Replay(site, journey, key, mailbox, clock).run(now)
 

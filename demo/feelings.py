@@ -7,6 +7,9 @@ from typing import Any
 from surveys.definition import Question, SurveyDefinition
 from surveys.instruments import SCALES, Instrument
 
+CHANCE = 1.5  # how far chance, in points of the scale, blurs what comes before a turn and what after it
+OF_THE_PROMISE = (Instrument.EXPECTATION, Instrument.KEPT, Instrument.DISCONFIRMATION)
+
 
 class Feelings:
     """Deals answers for one touchpoint. Scores come from a shuffled deck, so their shares are those of the script."""
@@ -20,6 +23,8 @@ class Feelings:
     ) -> None:
         self._script = script
         self._dice = dice
+        # A die of its own, so that to ask of the promise, too, changes nothing else that anybody answers.
+        self._promise_dice = random.Random(script["seed"])
         self._comment_rate: float = touchpoint["comment_rate"]
         self._instrument = Instrument(touchpoint.get("instrument", Instrument.ANCHOR))
         self._comments = {felt: _shuffled(texts, dice) for felt, texts in comments.items()}
@@ -29,6 +34,8 @@ class Feelings:
         self._scores = (
             _shuffled(_deck(touchpoint["scores"], answering, SCALES[self._instrument].low), dice) if answering else []
         )
+        if "better_from" in touchpoint:
+            self._scores = _turned(self._scores, touchpoint["better_from"], random.Random(script["seed"]))
 
     def will_answer(self) -> bool:
         return bool(self._answering) and self._answering.pop() and bool(self._scores)
@@ -48,12 +55,17 @@ class Feelings:
             return [str(score)]
         if question.instrument is Instrument.COMMENT:
             return self._comment(felt)
+        if question.instrument in OF_THE_PROMISE:
+            return self._scored(question, felt, self._promise_dice)
         if self._dice.random() > self._script["optional_rate"]:
             return []
         if question.instrument is Instrument.EMOTION:
             return self._picks(felt)
+        return self._scored(question, felt, self._dice)
+
+    def _scored(self, question: Question, felt: int, dice: random.Random) -> list[str]:
         weights = self._script["given_felt"][question.instrument.value][felt]
-        return [str(self._dice.choices(SCALES[question.instrument].points, weights)[0])]
+        return [str(dice.choices(SCALES[question.instrument].points, weights)[0])]
 
     def _comment(self, felt: int) -> list[str]:
         """Nobody repeats what another wrote: where the texts run out, nothing is written."""
@@ -84,3 +96,10 @@ def _shuffled(cards: Sequence[Any], dice: random.Random) -> list[Any]:
     deck = list(cards)
     dice.shuffle(deck)
     return deck
+
+
+def _turned(scores: Sequence[int], better_from: float, dice: random.Random) -> list[int]:
+    """The same scores with most of the low ones among the first to be dealt, which are the last of the list."""
+    ranked = sorted(scores, key=lambda score: score + dice.gauss(0, CHANCE))
+    turn = round(len(ranked) * better_from)
+    return _shuffled(ranked[turn:], dice) + _shuffled(ranked[:turn], dice)

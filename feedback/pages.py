@@ -21,7 +21,7 @@ from feedback.no_store import NoStore
 from feedback.opting_out import unsubscribe
 from feedback.outbox import list_outbox, load_outbox_mail
 from surveys.answering import check_answers
-from surveys.instruments import FACE_LABELS, SCALES
+from surveys.instruments import POINT_LABELS, SCALES
 
 AnyRequest = Request[Any, Any, Any]
 # Bytes. A comment that is far too long shall be told so, not cut off by the server, up to a million characters of four
@@ -151,7 +151,7 @@ def _answer_page(
         "faults": {fault.field: fault.message for fault in faults},
         "is_again": is_again,
         "scales": SCALES,
-        "faces": FACE_LABELS,
+        "labels": POINT_LABELS,
     }
     status = statuses[invitation.state]
     return Template(f"feedback/answer_{invitation.state}.html", context=context, status_code=status)

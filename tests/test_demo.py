@@ -8,14 +8,18 @@ import yaml
 
 from accounts.api_keys import Scope, create_api_key
 from accounts.membership import create_workspace
+from analysis.load_changes import load_changes
 from analysis.load_pains import load_pains
 from analysis.load_report import last_days, load_report
-from analysis.report import Verdict
+from analysis.report import ActionVerdict, ReportSettings, Verdict
+from analysis.valences import load_valences
 from core.database import fetch
 from core.site import Site
+from demo.action_log import log_what_was_done
 from demo.replay import FOLDER, Mailbox, Replay, ReplayClock
 from surveys.import_journey import import_journey
 from surveys.journey_file import read_journey
+from surveys.journeys import load_journey
 from tests.factories import Hands, Letterbox
 
 COMMENTS = yaml.safe_load((FOLDER / "comments.yaml").read_text(encoding="utf-8"))
@@ -40,6 +44,8 @@ async def test_ninety_days_end_in_every_verdict_a_blind_spot_and_a_list_of_pains
     replayed = msgspec.structs.replace(site, clock=clock, transport=mailbox)
     await Replay(replayed, journey, key, mailbox, clock).run(hands.now)
 
+    await log_what_was_done(workspace, "crm-purchase", hands.now)
+
     report = await load_report(workspace, "crm-purchase", last_days(hands.now))
     verdicts = {figure.key: figure.verdict for figure in report.touchpoints}
     assert set(verdicts.values()) == set(Verdict)
@@ -47,6 +53,13 @@ async def test_ninety_days_end_in_every_verdict_a_blind_spot_and_a_list_of_pains
     assert verdicts["tips-by-mail"] is Verdict.OVER_DELIVERED
     assert verdicts["negotiation"] is Verdict.BLIND
     assert {"ces", "anchor"} == {figure.instrument for figure in report.touchpoints} - {None}
+    view = await load_journey(workspace, "crm-purchase")
+    valences = (await load_valences([workspace]))[workspace]
+    actions = await load_changes(workspace, view, valences, hands.now.date(), ReportSettings())
+    assert {action.touchpoint: action.verdict for action in actions} == {
+        "website": ActionVerdict.IMPROVED,
+        "product-in-use": ActionVerdict.NOT_SHOWN,
+    }
     pains = await load_pains(workspace, "crm-purchase", last_days(hands.now))
     assert len(pains) >= 8
     assert pains[0].rank == 1

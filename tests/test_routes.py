@@ -17,8 +17,11 @@ from msgspec import Struct
 from accounts.api_keys import Scope, create_api_key, list_api_keys, revoke_api_key
 from accounts.guards import SESSION_COOKIE
 from accounts.tables import Role
+from analysis.actions import log_action
+from analysis.before_after import Action
 from core.mail import Mail
 from feedback.outbox import OutboxTransport, list_outbox
+from tests.analysis.answers import contacts_of, given
 from tests.factories import Hands, delivered, make_journey, make_key
 from tests.people import People, browser, post_form
 
@@ -101,14 +104,26 @@ async def values(people: People, hands: Hands) -> Values:
     await make_key(people.acme, hands.now)
     mail = Mail(workspace=people.acme, to="c1@customer.example", subject="s", text="t", html="h", message_id="<1@kept>")
     await OutboxTransport(hands).send(mail)
+    [contact] = await contacts_of(people.acme, 1)
     return {
         "workspace": "acme",
         "journey": "buying",
+        "response": await given(people.acme, contact, hands.now, ("felt", "anchor", 4)),
         "touchpoint": "delivery",
         "key": (await list_api_keys(people.acme))[0].id,
         "mail": (await list_outbox(people.acme, None))[0].id,
         "token": "token",
+        "action": (await log_action(people.acme, "buying", "delivery", Action("Two", hands.now.date()), hands.now)).id,
     }
+
+
+# What every form of the staff takes; each reads what is its own.
+FORM = {"name": "new", "scopes": "read", "touchpoint": "delivery", "what": "Two drivers", "on_day": "2026-03-01"}
+# What the posting routes of the API take, by the end of their path, and with what they answer.
+BODIES: dict[str, tuple[int, Any]] = {
+    "events": (202, delivered()),
+    "actions": (201, {"touchpoint": "delivery", "what": "Two drivers", "on_day": "2026-03-01"}),
+}
 
 
 async def visit(client: httpx.AsyncClient, route: Route, values: Values) -> httpx.Response:
@@ -116,7 +131,7 @@ async def visit(client: httpx.AsyncClient, route: Route, values: Values) -> http
     path = route.template.format(**values)
     if route.method in SAFE:
         return await client.request(route.method, path)
-    return await post_form(client, path, {"name": "new", "scopes": "read"})
+    return await post_form(client, path, FORM)
 
 
 async def visits(client: httpx.AsyncClient, routes: Iterable[Route], values: Values) -> Outcome:
@@ -124,8 +139,8 @@ async def visits(client: httpx.AsyncClient, routes: Iterable[Route], values: Val
 
 
 async def call(client: httpx.AsyncClient, route: Route, values: Values, headers: dict[str, str]) -> httpx.Response:
-    """Call the API with a body that its one posting route takes."""
-    body = None if route.method in SAFE else delivered()
+    """Call the API with a body that the route takes."""
+    body = None if route.method in SAFE else BODIES[route.template.rpartition("/")[2]][1]
     return await client.request(route.method, route.template.format(**values), json=body, headers=headers)
 
 
@@ -189,9 +204,11 @@ async def test_the_things_of_a_workspace_are_not_found_through_another(
     assert await visits(people.charlie, own, {**values, "workspace": "other"}) == all_of(own, 404)
 
 
-async def test_a_viewer_may_look_and_no_more(people: People, staff: list[Route], values: Values) -> None:
+async def test_a_viewer_may_look_and_guess_and_no_more(people: People, staff: list[Route], values: Values) -> None:
     statuses = await visits(people.bob, staff, values)
-    assert statuses == {route.name: 200 if route.role is None else 403 for route in staff}
+    guesses = ("POST", "/w/{workspace}/journeys/{journey}/guesses")
+    allowed = {route.name: 200 if route.role is None else 403 for route in staff}
+    assert statuses == {**allowed, guesses: 303}
     assert [route for route in staff if route.method not in SAFE and route.role is None] == []
 
 
@@ -258,7 +275,8 @@ async def test_a_key_with_the_scope_may_use_every_api_route(
 ) -> None:
     key = await make_key(people.acme, hands.now)
     statuses = {route.name: (await call(people.nobody, route, values, key)).status_code for route in api}
-    assert statuses == {route.name: 202 if route.method == "POST" else 200 for route in api}
+    posted = {route.name: BODIES[route.template.rpartition("/")[2]][0] for route in api if route.method == "POST"}
+    assert statuses == {**all_of(api, 200), **posted}
 
 
 async def test_even_the_methods_of_a_guarded_route_are_told_to_nobody_outside(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from analysis.asking_weights import asked_first_come, hajek_estimate
-from analysis.before_after import ActionVerdict, Counts, Sides, change_of
+from analysis.before_after import Counts, Sides, change_of, felt_of
 from analysis.drivers import relative_weights
 from analysis.experience import (
     Estimate,
@@ -20,7 +20,7 @@ from analysis.experience import (
 from analysis.importance import opportunity
 from analysis.peaks import landmarks_of
 from analysis.planner import contacts_per_group
-from analysis.report import ReportSettings
+from analysis.report import ActionVerdict, ReportSettings
 from analysis.scales import experience_on_points
 from analysis.segments import mixed
 from analysis.summaries import peak_end
@@ -119,8 +119,9 @@ def test_first_come_asking_starves_the_steps_between() -> None:
 
 def test_before_and_after_net_of_regression_to_the_mean() -> None:
     golden = GOLDEN["before_after"]
-    others = [Sides(counts_of(row["counts"])) for row in JOURNEY if row["name"] != "T4 Implementation"]
-    change = change_of(Sides(counts_of(golden["before"]), counts_of(golden["after"])), others, SETTINGS)
+    others = [Sides(felt_of(counts_of(row["counts"]))) for row in JOURNEY if row["name"] != "T4 Implementation"]
+    touched = Sides(felt_of(counts_of(golden["before"])), felt_of(counts_of(golden["after"])))
+    change = change_of(touched, others, SETTINGS)
     difference = change.difference
     assert difference is not None
     assert difference.interval is not None

@@ -22,29 +22,31 @@ from analysis.asking_weights import (
 )
 from analysis.before_after import (
     Action,
-    ActionVerdict,
     Counts,
+    Felt,
     Sides,
     change_of,
+    felt_of,
     probability_of_superiority,
     windows_of,
 )
 from analysis.contrasts import Term, contrast, plain_term
 from analysis.drivers import LABEL, drivers_of, relative_weights
 from analysis.experience import Estimate, Moments, estimate_of, moments_of
-from analysis.gaps import Gap, GapName, gaps_of
+from analysis.gaps import gaps_of
 from analysis.importance import Measure, Quadrant, measure_of, opportunity, quadrants_of
 from analysis.peaks import landmarks_of
 from analysis.planner import contacts_per_group, detectable_difference
 from analysis.promise_records import KeptReplies, PromiseRecords, team_belief
-from analysis.promises import disconfirmation, paired_difference, welch_freedom
-from analysis.report import Interval, ReportSettings, Verdict
+from analysis.promises import KeptAnswers, disconfirmation, paired_difference, welch_freedom
+from analysis.report import ActionVerdict, Gap, GapName, Interval, ReportSettings, Verdict
 from analysis.same_contacts import same_contacts
 from analysis.scales import AROUSAL, VALENCES, arousal_of
 from analysis.segments import cells_of, mixed, standard_mix
 from analysis.summaries import Remembered, Summary, peak_end, predict_overall
 from analysis.theme_terms import ctfidf
-from analysis.trend import Direction, Signal, trend_of, weekly_moments
+from analysis.trend import trend_of, weekly_moments
+from analysis.trend_figures import Direction, Signal
 from core.errors import Invalid
 from surveys.instruments import EMOTIONS
 
@@ -355,9 +357,9 @@ def test_the_belief_of_a_team_has_a_range_and_no_interval() -> None:
 
 
 def test_partly_kept_is_not_kept() -> None:
-    assert KeptReplies(6, 3, 1).share == 0.6
-    assert KeptReplies(0, 0, 0).share is None
-    assert KeptReplies(0, 0, 0).interval() == Interval(0.0, 1.0)
+    assert KeptReplies(6, 10).share == 0.6
+    assert KeptReplies(0, 0).share is None
+    assert KeptReplies(0, 0).interval() == Interval(0.0, 1.0)
 
 
 def named(found: tuple[Gap, ...]) -> dict[GapName, Gap]:
@@ -400,7 +402,7 @@ def test_the_same_contacts_are_preferred_to_two_samples() -> None:
 
 
 def test_a_promised_share_has_its_gap_in_shares() -> None:
-    records = PromiseRecords(brand_share=0.95, kept=KeptReplies(66, 10, 4))
+    records = PromiseRecords(delivered=KeptAnswers(66, 80, 0.95))
     gap = named(gaps_of(None, records, SETTINGS))[GapName.COMMUNICATION]
     assert gap.is_share
     assert gap.value == pytest.approx(66 / 80 - 0.95)
@@ -568,7 +570,11 @@ def test_a_contact_is_one_voice_a_week() -> None:
 # Before and after
 
 
-sides = st.builds(lambda before, after: Sides(counted(before), counted(after)), samples, samples)
+def felt(values: list[float]) -> Felt:
+    return felt_of(counted(values))
+
+
+sides = st.builds(lambda before, after: Sides(felt(before), felt(after)), samples, samples)
 
 
 @given(sides, st.lists(sides, max_size=5))
@@ -591,7 +597,7 @@ def test_better_and_worse_add_up(before: list[float], after: list[float]) -> Non
 
 def test_a_season_that_lifts_all_is_no_improvement() -> None:
     low, high = [-0.5, 0.0, 0.5] * 20, [0.0, 0.5, 1.0] * 20
-    lifted = Sides(counted(low), counted(high))
+    lifted = Sides(felt(low), felt(high))
     assert change_of(lifted, [], SETTINGS).verdict is ActionVerdict.IMPROVED
     change = change_of(lifted, [lifted] * 5, SETTINGS)
     assert change.season is not None
@@ -600,7 +606,7 @@ def test_a_season_that_lifts_all_is_no_improvement() -> None:
 
 
 def test_a_fall_is_worse_and_an_interim_look_has_no_verdict() -> None:
-    fallen = Sides(counted([0.0, 0.5, 1.0] * 20), counted([-1.0, -0.5, 0.0] * 20))
+    fallen = Sides(felt([0.0, 0.5, 1.0] * 20), felt([-1.0, -0.5, 0.0] * 20))
     assert change_of(fallen, [], SETTINGS).verdict is ActionVerdict.WORSE
     interim = change_of(fallen, [], SETTINGS, is_interim=True)
     assert (interim.verdict, interim.is_interim) == (ActionVerdict.NOT_SHOWN, True)
@@ -608,7 +614,7 @@ def test_a_fall_is_worse_and_an_interim_look_has_no_verdict() -> None:
 
 
 def test_the_windows_leave_the_washout_out() -> None:
-    action = Action("Faster handover", on=date(2026, 3, 1), window_days=10, washout_days=5)
+    action = Action("Faster handover", on_day=date(2026, 3, 1), window_days=10, washout_days=5)
     windows = windows_of(action, today=date(2026, 4, 1))
     assert windows.after is not None
     assert (windows.before.since, windows.before.until) == (date(2026, 2, 19), date(2026, 2, 28))
@@ -616,16 +622,32 @@ def test_the_windows_leave_the_washout_out() -> None:
     assert not windows.is_interim
 
 
+def test_one_who_answers_often_weighs_once_in_the_difference_and_often_in_the_odds() -> None:
+    """Ten contacts at 0 before; after, nine at 0 and one whose nine answers average 1."""
+    before, after = felt([0.0] * 10), Felt(Moments(10, 1, 1), ((0.0, 9), (1.0, 9)))
+    change = change_of(Sides(before, after), [], SETTINGS)
+    assert change.difference is not None
+    assert change.difference.value == pytest.approx(0.1)
+    assert change.p_after_better == pytest.approx(0.75)
+    assert (change.n_before, change.n_after) == (10, 10)
+
+
 def test_a_look_before_the_decision_is_interim() -> None:
-    action = Action("Faster handover", on=date(2026, 3, 1), window_days=10, decision=date(2026, 3, 20))
+    action = Action("Faster handover", on_day=date(2026, 3, 1), window_days=10, decision_day=date(2026, 3, 20))
     assert windows_of(action, today=date(2026, 3, 19)).is_interim
     assert not windows_of(action, today=date(2026, 3, 20)).is_interim
     assert windows_of(action, today=date(2026, 2, 1)).after is None
     early = windows_of(action, today=date(2026, 3, 4)).after
     assert early is not None
     assert early.until == date(2026, 3, 4)
-    with pytest.raises(Invalid):
-        windows_of(Action("Nothing", on=date(2026, 3, 1), window_days=0), date(2026, 3, 1))
+
+
+def test_what_comes_after_the_decision_turns_no_verdict() -> None:
+    action = Action("Faster handover", on_day=date(2026, 3, 1), window_days=28, decision_day=date(2026, 3, 20))
+    for today in (date(2026, 3, 20), date(2026, 3, 25), date(2026, 6, 1)):
+        after = windows_of(action, today).after
+        assert after is not None
+        assert after.until == date(2026, 3, 19)
 
 
 # Segments

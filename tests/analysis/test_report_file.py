@@ -22,7 +22,7 @@ from analysis.report import (
     TouchpointFigure,
     Verdict,
 )
-from analysis.report_file import curve_pdf, curve_png, curve_svg, report_html, report_json
+from analysis.report_file import curve_png, curve_svg, report_html, report_json, report_pdf
 
 HOSTILE = "</svg></style><script>alert(1)</script>\" onload='x' {{ 7 * 7 }} & Söhne"
 PROMISE = PromiseFigure(claim=HOSTILE, source=HOSTILE, owner="", valid_from=date(2026, 1, 1), level=0.5)
@@ -126,8 +126,8 @@ def test_an_empty_journey_is_a_page_too() -> None:
     assert "No clear pit. No clear peak." in page
 
 
-def test_the_same_report_has_the_same_bytes_in_every_kind_but_pdf() -> None:
-    for make in (report_json, report_html, curve_png, lambda report: curve_svg(report).encode()):
+def test_the_same_report_has_the_same_bytes_in_every_kind() -> None:
+    for make in (report_json, report_html, report_pdf, curve_png, lambda report: curve_svg(report).encode()):
         assert make(report_of()) == make(report_of())
 
 
@@ -138,6 +138,6 @@ def test_json_reads_back_as_the_report() -> None:
 def test_pictures_are_of_their_kind() -> None:
     assert curve_svg(report_of()).startswith("<svg")
     assert curve_png(report_of()).startswith(b"\x89PNG\r\n")
-    pdf = curve_pdf(report_of())
+    pdf = report_pdf(report_of())
     assert pdf.startswith(b"%PDF-")
     assert pdf.rstrip().endswith(b"%%EOF")

@@ -25,6 +25,18 @@ def test_an_empty_environment_gives_the_defaults() -> None:
     assert read_settings({}) == Settings()
 
 
+def test_another_port_is_the_port_of_links_too_unless_their_address_is_set() -> None:
+    assert read_settings({"KEPT_PORT": "8177"}).base_url == "http://127.0.0.1:8177"
+    set_ = {"KEPT_PORT": "8177", "KEPT_BASE_URL": "https://kept.example"}
+    assert read_settings(set_).base_url == "https://kept.example"
+
+
+def test_a_secret_that_is_set_twice_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "word").write_text("secret")
+    with pytest.raises(SetupFault, match="KEPT_SMTP_PASSWORD_FILE and KEPT_SMTP_PASSWORD are both set"):
+        read_settings({"KEPT_SMTP_PASSWORD": "other", "KEPT_SMTP_PASSWORD_FILE": str(tmp_path / "word")})
+
+
 def test_what_is_not_for_kept_is_left_alone() -> None:
     assert read_settings({"PATH": "/bin", "KEPTLY": "1", "kept_port": "9"}) == Settings()
 

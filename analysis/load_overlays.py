@@ -1,0 +1,81 @@
+"""What a curve is compared with: personas, channels, the period before."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from analysis.chart_words import day_words
+from analysis.load_report import Period, load_report
+from analysis.load_segments import load_segments
+from analysis.overlay import Overlay, OverlayPoint
+from analysis.report import JourneyReport
+from analysis.segment_figures import SegmentFigures
+from analysis.tally import Split
+from core.errors import Fault, Invalid
+from surveys.journeys import load_journey
+
+EARLIER = "earlier"
+
+
+async def load_overlays(workspace: int, report: JourneyReport, against: Sequence[str]) -> tuple[Overlay, ...]:
+    """`against` names them: "earlier", "persona:retailer", "channel:mail". Raises Invalid for what is not there."""
+    found = []
+    segments: dict[Split, SegmentFigures] = {}
+    for wanted in dict.fromkeys(against):
+        if wanted == EARLIER:
+            found.append(await _earlier(workspace, report))
+            continue
+        kind, _, key = wanted.partition(":")
+        if kind not in (Split.PERSONA, Split.CHANNEL):
+            raise Invalid(
+                Fault("against", f"{wanted[:64]!r} is no comparison; say earlier, persona:KEY or channel:KEY")
+            )
+        split = Split(kind)
+        if split not in segments:
+            segments[split] = await load_segments(
+                workspace, await load_journey(workspace, report.journey), report, split
+            )
+        found.append(_of_segment(segments[split], key))
+    return tuple(found)
+
+
+def period_before(report: JourneyReport) -> Period:
+    """As many days, up to the day before."""
+    days = timedelta(days=(report.until - report.since).days + 1)
+    return Period(report.since - days, report.until - days)
+
+
+async def _earlier(workspace: int, report: JourneyReport) -> Overlay:
+    period = period_before(report)
+    earlier = await load_report(workspace, report.journey, period, report.settings)
+    return Overlay(
+        name=f"{day_words(period.since)} to {day_words(period.until)}", points=_comparable_points(earlier, report)
+    )
+
+
+def _comparable_points(earlier: JourneyReport, report: JourneyReport) -> tuple[OverlayPoint, ...]:
+    """What the earlier report shows, but for touchpoints that were measured by another instrument then."""
+    instruments = {figure.key: figure.instrument for figure in report.touchpoints if figure.n_contacts}
+    return tuple(
+        OverlayPoint(figure.key, figure.mean, figure.interval, figure.n_contacts)
+        for figure in earlier.touchpoints
+        if figure.mean is not None
+        and figure.interval is not None
+        and instruments.get(figure.key, figure.instrument) == figure.instrument
+    )
+
+
+def _of_segment(figures: SegmentFigures, key: str) -> Overlay:
+    segment = next((segment for segment in figures.segments if segment.key == key), None)
+    if segment is None:
+        known = ", ".join(f"{figures.by}:{found.key}" for found in figures.segments) or "nobody answered"
+        raise Invalid(
+            Fault("against", f"nobody of {figures.by} {key[:64]!r} answered in this period; there are {known}")
+        )
+    return Overlay(
+        name=segment.name,
+        points=tuple(
+            OverlayPoint(cell.touchpoint, cell.estimate.mean, cell.estimate.interval, cell.n)
+            for cell in figures.cells
+            if cell.segment == key and cell.estimate is not None
+        ),
+    )
