@@ -8,8 +8,8 @@ sums over contacts need g(i, j) = (1, m, m^2, m >= 0.5), m the mean of the run. 
 
 the sum of d over all pairs within the period is g of the run, whatever the period: a two-dimensional difference.
 d(i, i) is what the tally counts; the pairs i < j stand here, summed by their first and last day. Days are also summed
-up to months, so that a long period reads few rows, and to weeks, for the trend. Every d is rounded to a whole number of
-UNITs before it is summed: sums are exact, and order changes no digit.
+up to months on one side or on both (COARSER_GRAINS), so that a long period reads few rows. Every d is rounded to a
+whole number of UNITs before it is summed: sums are exact, and order changes no digit.
 
 A part of the answers, such as those of one persona, is averaged by itself. Nearly every contact answers always as the
 same persona by the same channel, and what is true of all their answers is true of the part (`whole`, with that persona
@@ -24,7 +24,7 @@ from typing import Any
 from msgspec import Struct
 
 from analysis.experience import Moments, moments_of_counts, moments_together
-from analysis.tally import Split, Window, columns_of
+from analysis.tally import WINDOWS, Split, Window, range_columns
 from analysis.worth import Worth
 from core.database import Row, fetch
 
@@ -80,9 +80,7 @@ async def read_corrections(
     windows: Sequence[Window], split: Split = Split.WHOLE
 ) -> dict[tuple[int, str], dict[str, ContactSums]]:
     """The corrections of each instrument, by the window's place in the list and by segment."""
-    months = [whole_months(window.since, window.until) for window in windows]
-    days = [*columns_of(windows), [first for first, _ in months], [after for _, after in months]]
-    return _by_instrument(await fetch(_READ[split], *days, *_PARTS_OF[split]), "window", "segment")
+    return _by_instrument(await fetch(_READ[split], *range_columns(windows), *_PARTS_OF[split]), "window", "segment")
 
 
 async def read_weekly_corrections(
@@ -106,18 +104,6 @@ def sums_of(row: Row) -> ContactSums:
         Moments(int(row["n"]), float(row["lens"]) * UNIT, float(row["lens_squared"]) * UNIT),
         int(row["n_satisfied"]),
     )
-
-
-def whole_months(since: date, until: date) -> tuple[date, date]:
-    """The first day of the first whole month in the period, and the first day after the last one; equal if none is."""
-    first = since if since.day == 1 else _next_month(since)
-    tomorrow = date.fromordinal(until.toordinal() + 1)
-    after = tomorrow.replace(day=1)
-    return (first, after) if first < after else (first, first)
-
-
-def _next_month(day: date) -> date:
-    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
 # The pairs i < j of every contact's answers to one question at one touchpoint, each with its d(i, j). `sum_x` runs up
@@ -169,54 +155,59 @@ every AS (
 ), correction AS (
     -- Grouped by days first: numbers tell nearly all rows apart, and no text is compared.
     SELECT first_day, last_day, touchpoint, instrument, part, part_persona, part_channel,
-           sum(CASE size WHEN 2 THEN -1 ELSE 0 END) AS n,
-           sum(((x - x_after - x_before + x_between) / {unit})::bigint) AS x,
-           sum(((x * x - x_after * x_after - x_before * x_before + x_between * x_between) / {unit})::bigint)
+           sum(CASE size WHEN 2 THEN -1 ELSE 0 END)::bigint AS n,
+           sum(((x - x_after - x_before + x_between) / {unit})::bigint)::bigint AS x,
+           sum(((x * x - x_after * x_after - x_before * x_before + x_between * x_between) / {unit})::bigint)::bigint
                AS x_squared,
-           sum(((lens - lens_after - lens_before + lens_between) / {unit})::bigint) AS lens,
+           sum(((lens - lens_after - lens_before + lens_between) / {unit})::bigint)::bigint AS lens,
            sum(((lens * lens - lens_after * lens_after - lens_before * lens_before + lens_between * lens_between)
-               / {unit})::bigint) AS lens_squared,
+               / {unit})::bigint)::bigint AS lens_squared,
            sum((x >= {satisfied_from})::int - (x_after >= {satisfied_from})::int - (x_before >= {satisfied_from})::int
-               + (size > 2 AND x_between >= {satisfied_from})::int) AS n_satisfied
+               + (size > 2 AND x_between >= {satisfied_from})::int)::bigint AS n_satisfied
     FROM mean GROUP BY 1, 2, 3, 4, 5, 6, 7
-), cell AS (
-    SELECT 'day' AS grain, c.* FROM correction c
-    UNION ALL
-    SELECT 'month', date_trunc('month', first_day)::date, date_trunc('month', last_day)::date,
-           touchpoint, instrument, part, part_persona, part_channel, sum(n), sum(x),
-           sum(x_squared), sum(lens), sum(lens_squared), sum(n_satisfied)
-    FROM correction GROUP BY 2, 3, 4, 5, 6, 7, 8
-    UNION ALL
-    SELECT 'week', date_trunc('week', first_day)::date, date_trunc('week', last_day)::date,
-           touchpoint, instrument, part, part_persona, part_channel, sum(n), sum(x),
-           sum(x_squared), sum(lens), sum(lens_squared), sum(n_satisfied)
-    FROM correction WHERE date_trunc('week', first_day) = date_trunc('week', last_day) GROUP BY 2, 3, 4, 5, 6, 7, 8
 )
 """
+
 
 _SUMS_OF_CELLS = "n, x, x_squared, lens, lens_squared, n_satisfied"
 CELL = f"touchpoint, instrument, part, persona, channel, grain, first_day, last_day, {_SUMS_OF_CELLS}"
 
 
+# What stands in `first_day` and `last_day` of the coarser grains, and for which pairs. Of a pair in two months `head`
+# keeps the day of the first and `tail` that of the last, which stands first there: one index serves them all.
+_MONTHS = ("date_trunc('month', first_day)::date", "date_trunc('month', last_day)::date")
+_WEEKS = ("date_trunc('week', first_day)::date", "date_trunc('week', last_day)::date")
+COARSER_GRAINS = {
+    "week": (*_WEEKS, f"{_WEEKS[0]} = {_WEEKS[1]}"),
+    "month": (*_MONTHS, "true"),
+    "head": ("first_day", _MONTHS[1], f"{_MONTHS[0]} < {_MONTHS[1]}"),
+    "tail": ("last_day", _MONTHS[0], f"{_MONTHS[0]} < {_MONTHS[1]}"),
+}
+_SERIES = "touchpoint, instrument, part, nullif(part_persona, 0) AS persona, part_channel AS channel"
+
+
 def corrections_where(condition: str, worth: str = "$2", sign: str = "1") -> str:
     """The statement that gives the CELLs of the scored answers that meet `condition`; `worth` is theirs, as JSON."""
-    parts = _CORRECTIONS.format(which=condition, satisfied_from=SATISFIED_FROM, unit=UNIT)
-    sums = ", ".join(f"({sign} * {name})::bigint AS {name}" for name in _SUMS_OF_CELLS.split(", "))
+    days = ", ".join(f"{sign} * {name} AS {name}" for name in _SUMS_OF_CELLS.split(", "))
+    sums = ", ".join(f"({sign} * sum({name}))::bigint" for name in _SUMS_OF_CELLS.split(", "))
+    coarser = [
+        f"UNION ALL SELECT {_SERIES}, '{grain}', {first}, {last}, {sums} FROM correction WHERE {which} "
+        "GROUP BY 7, 8, 1, 2, 3, part_persona, 5"
+        for grain, (first, last, which) in COARSER_GRAINS.items()
+    ]
     return f"""
 WITH worth AS (
     SELECT * FROM jsonb_to_recordset({worth}::jsonb)
         AS w(workspace int, instrument text, value text, x float8, lens float8)
-), {parts}
-SELECT touchpoint, instrument, part, nullif(part_persona, 0) AS persona, part_channel AS channel, grain,
-       first_day, last_day, {sums}
-FROM cell
+), {_CORRECTIONS.format(which=condition, satisfied_from=SATISFIED_FROM, unit=UNIT)}
+SELECT {_SERIES}, 'day' AS grain, first_day, last_day, {days} FROM correction
+{" ".join(coarser)}
 """
 
 
 _ADD = f"""
 INSERT INTO contact_tally AS t ({CELL})
-{corrections_where("r.contact = ANY($1)", sign="$3")}
-ORDER BY touchpoint, instrument, part, part_persona, part_channel, grain, first_day, last_day
+SELECT * FROM ({corrections_where("r.contact = ANY($1)", sign="$3")}) cell ORDER BY 1, 2, 3, 4, 5, 6, 7, 8
 ON CONFLICT (touchpoint, grain, first_day, last_day, instrument, part, persona, channel) DO UPDATE SET
     n = t.n + excluded.n, x = t.x + excluded.x, x_squared = t.x_squared + excluded.x_squared,
     lens = t.lens + excluded.lens, lens_squared = t.lens_squared + excluded.lens_squared,
@@ -226,8 +217,7 @@ ON CONFLICT (touchpoint, grain, first_day, last_day, instrument, part, persona, 
 _SUMS = """sum(t.n) AS n, sum(t.x) AS x, sum(t.x_squared) AS x_squared, sum(t.lens) AS lens,
        sum(t.lens_squared) AS lens_squared, sum(t.n_satisfied) AS n_satisfied"""
 
-# Whole months of a window are read as months, what begins before or ends after them as days. Each part is summed on its
-# own (LATERAL), so that it is a range of an index and never a pass over the table.
+# Each grain is summed on its own (LATERAL), so that it is a range of the index and never a pass over the table.
 _RANGE = """
 SELECT t.instrument, {segment} AS segment, {sums}
 FROM contact_tally t WHERE t.touchpoint = w.touchpoint AND t.part IN ($6, $7) AND t.grain = '{grain}' AND {within}
@@ -235,13 +225,23 @@ GROUP BY 1, 2
 """
 
 _RANGES = (
-    ("month", "t.first_day >= w.first_month AND t.last_day < w.after_months"),
-    ("day", "t.first_day >= w.since AND t.first_day < w.first_month AND t.last_day <= w.until"),
+    ("month", "t.first_day >= w.first_month AND t.first_day < w.after_months AND t.last_day < w.after_months"),
+    (
+        "head",
+        "t.first_day >= w.since AND t.first_day < w.first_month "
+        "AND t.last_day >= w.first_month AND t.last_day < w.after_months",
+    ),
+    (
+        "tail",
+        "t.first_day >= w.after_months AND t.first_day <= w.until "
+        "AND t.last_day >= w.first_month AND t.last_day < w.after_months",
+    ),
     (
         "day",
-        "t.last_day >= w.after_months AND t.last_day <= w.until "
-        "AND t.first_day >= w.since AND t.first_day >= w.first_month",
+        "t.first_day >= w.since AND t.first_day < w.first_month "
+        "AND t.last_day <= w.until AND (t.last_day < w.first_month OR t.last_day >= w.after_months)",
     ),
+    ("day", "t.first_day >= greatest(w.since, w.after_months) AND t.first_day <= w.until AND t.last_day <= w.until"),
 )
 
 
@@ -249,9 +249,7 @@ def _read(segment: str) -> str:
     ranges = [_RANGE.format(segment=segment, sums=_SUMS, grain=grain, within=within) for grain, within in _RANGES]
     return f"""
 SELECT w.place::int - 1 AS window, t.segment, t.instrument, {_SUMS}
-FROM unnest($1::int[], $2::date[], $3::date[], $4::date[], $5::date[]) WITH ORDINALITY
-    AS w(touchpoint, since, until, first_month, after_months, place),
-    LATERAL ({" UNION ALL ".join(ranges)}) AS t
+FROM {WINDOWS}, LATERAL ({" UNION ALL ".join(ranges)}) AS t
 GROUP BY 1, 2, 3
 """
 

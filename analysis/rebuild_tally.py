@@ -4,15 +4,16 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from analysis.contact_tally import CELL, corrections_where
+from analysis.contact_tally import CELL as CONTACT_CELL
+from analysis.contact_tally import corrections_where
 from analysis.scales import MAP_VERSION
-from analysis.tally import RESPONSES
+from analysis.tally import CELL, RESPONSES, every_grain
 from analysis.valences import load_valences
 from analysis.worth import worth_as_json
 from core.database import fetch, transaction
 
 # What the tallies hold depends on how they are counted; a database that holds another edition is counted again.
-EDITION = f"2, maps {MAP_VERSION}"
+EDITION = f"3, maps {MAP_VERSION}"
 
 
 class Rebuilt(Struct, frozen=True):
@@ -40,10 +41,14 @@ async def rebuild_tally(progress: Callable[[int, int], None] = lambda _done, _al
         picks = [(row["workspace"], row["value"]) for row in await fetch(_PICKS)]
         worth = worth_as_json(picks, await load_valences({workspace for workspace, _ in picks}))
         quoted = (await fetch("SELECT quote_literal($1) AS worth", worth))[0]["worth"]  # CREATE TABLE takes no values
-        counted = {"tally": _COUNT, "contact_tally": corrections_where("true", worth=quoted)}
+        counted = {
+            "day_tally": _COUNT,
+            "tally": every_grain("new_day_tally"),
+            "contact_tally": corrections_where("true", worth=quoted),
+        }
         steps = [
             *[f"CREATE TEMP TABLE new_{kept} ON COMMIT DROP AS {count}" for kept, count in counted.items()],
-            *[_DIFFERS.format(kept=kept, cell=_CELLS[kept], counts=_COUNTS[kept]) for kept in counted],
+            *[_DIFFERS.format(kept=kept, cell=_CELLS[kept], counts=_COUNTS[kept]) for kept in _CELLS],
         ]
         differing = 0
         for done, statement in enumerate(steps):
@@ -54,7 +59,8 @@ async def rebuild_tally(progress: Callable[[int, int], None] = lambda _done, _al
         if differing:
             for kept, cell in _CELLS.items():
                 await fetch(f"DELETE FROM {kept}")
-                await fetch(f"INSERT INTO {kept} ({cell}) SELECT {cell} FROM new_{kept}")
+                # In the order of the index, which reports read ranges of.
+                await fetch(f"INSERT INTO {kept} ({cell}) SELECT {cell} FROM new_{kept} ORDER BY {_ORDERS[kept]}")
         await fetch(_KEEP_EDITION, EDITION)
         cells = (await fetch("SELECT (SELECT count(*) FROM tally) + (SELECT count(*) FROM contact_tally) AS n"))[0]["n"]
         progress(len(steps) + 1, len(steps) + 1)
@@ -66,7 +72,7 @@ SELECT DISTINCT r.workspace, array_to_string(a.picks, '+') AS value
 FROM answer a JOIN response r ON r.id = a.response WHERE a.picks IS NOT NULL
 """
 
-_CELLS = {"tally": "touchpoint, day, instrument, question, channel, persona, value, n", "contact_tally": CELL}
+_CELLS = {"tally": CELL, "contact_tally": CONTACT_CELL}
 
 _COUNT = f"""
 SELECT r.touchpoint, (r.occurred_at AT TIME ZONE 'UTC')::date AS day, a.instrument, a.question, r.channel, r.persona,
@@ -79,6 +85,8 @@ SELECT touchpoint, (occurred_at AT TIME ZONE 'UTC')::date, '{RESPONSES}', '', ch
 FROM response WHERE scored_at IS NOT NULL GROUP BY 1, 2, 5, 6
 """
 
+
+_ORDERS = {"tally": "touchpoint, grain, day", "contact_tally": "touchpoint, grain, first_day, last_day"}
 
 # A cell whose counts have all been taken away again may stay behind with nothing in it.
 _COUNTS = {

@@ -45,10 +45,14 @@ class CommentTheme(Table):
 
 
 class Tally(Table):
-    """How often a value was answered; every metric of METHOD follows from these counts."""
+    """How often a value was answered; every metric of METHOD follows from these counts.
+
+    A row of the grain `day` counts a day, `month` and `week` the days of theirs, under its first.
+    """
 
     id = BigSerial(primary_key=True)
     touchpoint = ForeignKey(Touchpoint, null=False, on_delete=OnDelete.cascade)
+    grain = Varchar(length=5)
     day = Date(default=None)  # of the experience, in UTC
     instrument = Varchar(length=16)
     question = Varchar(length=64)
@@ -56,15 +60,14 @@ class Tally(Table):
     persona = ForeignKey(Persona, on_delete=OnDelete.cascade)
     value = Varchar(length=120)  # as answered: "4", or picks joined as "angry+frustrated"
     n = BigInt()
-    # A report reads one touchpoint's days: the first two columns.
-    tally_cell = Unique([touchpoint, day, instrument, question, channel, persona, value], nulls_distinct=False)
+    # A report reads one touchpoint's months, and the days at both ends: the first three columns.
+    tally_count = Unique([touchpoint, grain, day, instrument, question, channel, persona, value], nulls_distinct=False)
 
 
 class ContactTally(Table):
     """What the sums over contacts are corrected by where contacts answered more than once (analysis/contact_tally.py).
 
-    A `month` row holds the sum of the `day` rows whose first and last day lie in the months of its own; a `week` row
-    that of those that begin and end in its week. Sums are integers in units of 1e-12, hence exact.
+    Rows of other grains than `day` hold sums of those (see COARSER_GRAINS there). Sums are whole numbers of its UNIT.
     """
 
     id = BigSerial(primary_key=True)
@@ -82,7 +85,7 @@ class ContactTally(Table):
     lens = BigInt()
     lens_squared = BigInt()
     n_satisfied = BigInt()
-    # A report reads one touchpoint's months, or days: the first two columns.
+    # A report reads ranges of one touchpoint's grain: the first columns.
     contact_tally_sums = Unique(
         [touchpoint, grain, first_day, last_day, instrument, part, persona, channel], nulls_distinct=False
     )

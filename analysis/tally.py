@@ -26,6 +26,14 @@ class TallyCell(Struct, frozen=True, order=True):
     value: str
 
 
+class Grain(StrEnum):
+    """Which days a row of either tally sums up; the row stands under the first of them."""
+
+    DAY = "day"
+    WEEK = "week"  # from its Monday
+    MONTH = "month"
+
+
 class Window(Struct, frozen=True):
     """Some days at one touchpoint, both included."""
 
@@ -89,15 +97,13 @@ def cells_of(responses: Iterable[Row], answers: Iterable[Row]) -> Counter[TallyC
 
 async def add_to_tally(cells: Counter[TallyCell]) -> None:
     """Add the counts, inside the caller's transaction: an answer is counted exactly when it is marked as scored."""
-    # In one order everywhere, so that two workers never wait for each other.
-    ordered = sorted(cells.items(), key=lambda item: msgspec.json.encode(item[0]))
-    records = [{**msgspec.structs.asdict(cell), "n": n} for cell, n in ordered]
+    records = [{**msgspec.structs.asdict(cell), "n": n} for cell, n in cells.items()]
     await fetch(_ADD, msgspec.json.encode(records).decode())
 
 
 async def read_tally(windows: Sequence[Window], split: Split = Split.WHOLE) -> list[WindowCount]:
     """The counts in each window, over all questions of an instrument, by segment."""
-    return [WindowCount(**row) for row in await fetch(_READ[split], *columns_of(windows))]
+    return [WindowCount(**row) for row in await fetch(_READ[split], *range_columns(windows))]
 
 
 async def read_weeks(touchpoints: Sequence[int], since: date, until: date) -> list[WeekCount]:
@@ -112,12 +118,25 @@ async def picks_tallied(touchpoints: list[int]) -> list[tuple[int, str]]:
 
 async def read_last_days(touchpoints: list[int], until: date) -> dict[int, date]:
     """The day of the last answer up to `until`, by touchpoint."""
-    rows = await fetch(
-        "SELECT touchpoint, max(day) AS day FROM tally WHERE touchpoint = ANY($1) AND day <= $2 GROUP BY touchpoint",
-        touchpoints,
-        until,
-    )
-    return {row["touchpoint"]: row["day"] for row in rows}
+    return {row["touchpoint"]: row["day"] for row in await fetch(_LAST_DAYS, touchpoints, until)}
+
+
+def range_columns(windows: Sequence[Window]) -> list[list[int] | list[date]]:
+    """The windows as the five arrays that WINDOWS takes: touchpoints, first and last days, and their whole months."""
+    months = [whole_months(window.since, window.until) for window in windows]
+    return [*columns_of(windows), [first for first, _ in months], [after for _, after in months]]
+
+
+def whole_months(since: date, until: date) -> tuple[date, date]:
+    """The first day of the first whole month in the period, and the first day after the last one; equal if none is."""
+    first = since if since.day == 1 else _next_month(since)
+    tomorrow = date.fromordinal(until.toordinal() + 1)
+    after = tomorrow.replace(day=1)
+    return (first, after) if first < after else (first, first)
+
+
+def _next_month(day: date) -> date:
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
 def columns_of(windows: Sequence[Window]) -> tuple[list[int], list[date], list[date]]:
@@ -135,33 +154,78 @@ def _day_of(moment: datetime) -> date:
     return moment.astimezone(UTC).date()
 
 
-_ADD = """
-INSERT INTO tally (touchpoint, day, instrument, question, channel, persona, value, n)
-SELECT touchpoint, day, instrument, question, channel, persona, value, n FROM jsonb_to_recordset($1::jsonb)
-    AS r(touchpoint int, day date, instrument text, question text, channel text, persona int, value text, n bigint)
-ON CONFLICT (touchpoint, day, instrument, question, channel, persona, value) DO UPDATE SET n = tally.n + excluded.n
+# `$1` to `$5` are what `range_columns` gives. Whole months of a window are read as months, the days before and after
+# them as days, so that a long period reads few rows; where no month is whole, all its days come before `first_month`.
+WINDOWS = """unnest($1::int[], $2::date[], $3::date[], $4::date[], $5::date[]) WITH ORDINALITY
+    AS w(touchpoint, since, until, first_month, after_months, place)"""
+
+CELL = "touchpoint, grain, day, instrument, question, channel, persona, value, n"
+
+
+def every_grain(counted: str) -> str:
+    """The cells of all grains, out of those of days that the table `counted` holds without a grain."""
+    coarser = [
+        f"""
+UNION ALL
+SELECT touchpoint, '{grain}', date_trunc('{grain}', day)::date, instrument, question, channel, persona, value,
+       sum(n)::bigint
+FROM {counted} GROUP BY 1, 3, 4, 5, 6, 7, 8
+"""
+        for grain in (Grain.WEEK, Grain.MONTH)
+    ]
+    return f"SELECT touchpoint, '{Grain.DAY}' AS grain, {CELL.partition('grain, ')[2]} FROM {counted}{''.join(coarser)}"
+
+
+_ADD = f"""
+WITH counted AS (
+    SELECT * FROM jsonb_to_recordset($1::jsonb)
+        AS r(touchpoint int, day date, instrument text, question text, channel text, persona int, value text, n bigint)
+)
+-- In one order everywhere, so that two workers never wait for each other.
+INSERT INTO tally ({CELL})
+SELECT * FROM ({every_grain("counted")}) cell ORDER BY 1, 2, 3, 4, 5, 6, 7, 8
+ON CONFLICT (touchpoint, grain, day, instrument, question, channel, persona, value) DO UPDATE SET
+    n = tally.n + excluded.n
 """
 
-_READ = {
-    split: f"""
-SELECT w.place::int - 1 AS window, t.segment, t.instrument, t.value, t.n
-FROM unnest($1::int[], $2::date[], $3::date[]) WITH ORDINALITY AS w(touchpoint, since, until, place), LATERAL (
-    SELECT {split.segment} AS segment, instrument, value, sum(n)::bigint AS n FROM tally t
-    WHERE touchpoint = w.touchpoint AND day BETWEEN w.since AND w.until GROUP BY 1, 2, 3
-) t
-ORDER BY w.place, t.segment, t.instrument, t.value
+_RANGE = """
+SELECT {segment} AS segment, instrument, value, n FROM tally t
+WHERE touchpoint = w.touchpoint AND grain = '{grain}' AND day >= {first} AND day < {after}
 """
-    for split in Split
-}
 
-_READ_WEEKS = """
-SELECT touchpoint, date_trunc('week', day)::date AS week, instrument, value, sum(n)::bigint AS n
-FROM tally WHERE touchpoint = ANY($1) AND day BETWEEN $2 AND $3
+_RANGES = (
+    (Grain.DAY, "w.since", "least(w.first_month, w.until + 1)"),
+    (Grain.MONTH, "w.first_month", "w.after_months"),
+    (Grain.DAY, "w.after_months", "w.until + 1"),
+)
+
+
+def _read(segment: str) -> str:
+    ranges = [_RANGE.format(segment=segment, grain=grain, first=first, after=after) for grain, first, after in _RANGES]
+    return f"""
+SELECT w.place::int - 1 AS window, t.segment, t.instrument, t.value, sum(t.n)::bigint AS n
+FROM {WINDOWS}, LATERAL ({" UNION ALL ".join(ranges)}) t
+GROUP BY 1, 2, 3, 4 HAVING sum(t.n) <> 0 ORDER BY 1, 2, 3, 4
+"""
+
+
+_READ = {split: _read(split.segment) for split in Split}
+
+_READ_WEEKS = f"""
+SELECT touchpoint, day AS week, instrument, value, sum(n)::bigint AS n
+FROM tally WHERE touchpoint = ANY($1) AND grain = '{Grain.WEEK}' AND day BETWEEN $2 AND $3
 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
 """
 
-_PICKS = """
+_LAST_DAYS = f"""
+SELECT t.id AS touchpoint, last.day FROM unnest($1::int[]) AS t(id), LATERAL (
+    SELECT day FROM tally y WHERE y.touchpoint = t.id AND grain = '{Grain.DAY}' AND day <= $2 AND n > 0
+    ORDER BY day DESC LIMIT 1
+) last
+"""
+
+_PICKS = f"""
 SELECT DISTINCT j.workspace, y.value
 FROM tally y JOIN touchpoint t ON t.id = y.touchpoint JOIN journey j ON j.id = t.journey
-WHERE y.touchpoint = ANY($1) AND y.instrument = 'emotion'
+WHERE y.touchpoint = ANY($1) AND y.instrument = 'emotion' AND y.grain = '{Grain.MONTH}'
 """

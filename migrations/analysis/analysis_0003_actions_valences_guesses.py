@@ -79,8 +79,9 @@ async def forwards():
     manager = MigrationManager(migration_id=ID, app_name="analysis", description=DESCRIPTION)
 
     async def empty():
-        # Its sums change their unit and are counted again: see analysis/rebuild_tally.py.
-        await engine_finder().run_ddl("TRUNCATE contact_tally")
+        # What they count changes, and is counted again: see analysis/rebuild_tally.py.
+        await engine_finder().run_ddl("TRUNCATE tally, contact_tally")
+        await engine_finder().run_ddl("DROP INDEX contact_tally_last_day")
 
     manager.add_raw(empty)
 
@@ -738,6 +739,56 @@ async def forwards():
                 "part",
                 "persona",
                 "channel",
+            ],
+            "nulls_distinct": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Tally",
+        tablename="tally",
+        column_name="grain",
+        db_column_name="grain",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 5,
+            "default": "",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.drop_constraint(
+        table_class_name="Tally",
+        tablename="tally",
+        constraint_name="tally_cell",
+        schema=None,
+    )
+
+    manager.add_constraint(
+        table_class_name="Tally",
+        tablename="tally",
+        constraint_name="tally_count",
+        constraint_class=Unique,
+        params={
+            "columns": [
+                "touchpoint",
+                "grain",
+                "day",
+                "instrument",
+                "question",
+                "channel",
+                "persona",
+                "value",
             ],
             "nulls_distinct": False,
         },

@@ -7,11 +7,11 @@ from math import fsum
 
 import pytest
 
-from analysis.contact_tally import whole_months
 from analysis.load_report import Period, measure
 from analysis.rebuild_tally import rebuild_tally
 from analysis.report import ReportSettings
 from analysis.score_responses import score_responses
+from analysis.tally import whole_months
 from core.database import fetch
 from surveys.journeys import load_journey
 from tests.analysis.answers import contacts_of, given
