@@ -12,7 +12,9 @@ from accounts.api_keys import Scope, create_api_key
 from accounts.membership import add_member, create_workspace
 from accounts.tables import Role
 from app import make_site, update_database
-from cli import require_free_port, run_connected, serve_until_stopped, sign_in_link
+from commands.opened import run_connected
+from commands.people import sign_in_link
+from commands.serving import require_free_port, serve_until_stopped
 from core.clock import utc_now
 from core.database import fetch
 from core.embedded import embedded_postgres

@@ -15,7 +15,7 @@ import httpx
 import msgspec
 import pytest
 
-import cli
+from commands import serving
 from core.embedded import embedded_postgres
 from core.settings import BASE_FOLDER, Settings, list_settings, read_settings
 from tests.live.processes import environment_in, until
@@ -120,12 +120,14 @@ def test_the_worker_is_given_every_setting_and_no_secret_on_its_command_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[tuple[list[str], dict[str, str]]] = []
-    monkeypatch.setattr(cli, "kept_running", lambda name, command, environment: started.append((command, environment)))
+    monkeypatch.setattr(
+        serving, "kept_running", lambda name, command, environment: started.append((command, environment))
+    )
     monkeypatch.setenv("KEPT_SECRET_KEY_FILE", str(tmp_path / "gone since"))
     found = Settings(
         data_folder=tmp_path / "demo", secret_key="sesame-" * 5, log_level="error", base_url="http://kept.example"
     )
-    cli._worker_process(found, "postgresql://kept:sesame@db/kept")
+    serving._worker_process(found, "postgresql://kept:sesame@db/kept")
     [(command, environment)] = started
     assert read_settings(environment) == msgspec.structs.replace(found, database_url="postgresql://kept:sesame@db/kept")
     assert "sesame" not in " ".join(command)

@@ -82,7 +82,8 @@ async def test_the_tally_counts_what_was_answered(
     )
     await answer(people.nobody, site, letterbox, hands, "c2", felt="2")
     rows = await fetch(
-        "SELECT instrument, question, value, sum(n)::int AS n FROM tally GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+        "SELECT instrument, question, value, sum(n)::int AS n FROM tally WHERE grain = 'day' GROUP BY 1, 2, 3 "
+        "ORDER BY 1, 2, 3"
     )
     assert [tuple(row.values()) for row in rows] == [
         ("anchor", "felt", "2", 2),
@@ -98,7 +99,9 @@ async def test_a_response_is_scored_and_counted_once_however_often_the_worker_lo
     await answers(people, site, letterbox, hands, 3)
     await work(site)
     await work(site)
-    assert (await fetch("SELECT sum(n)::int AS n FROM tally WHERE instrument = 'anchor'"))[0]["n"] == 1
+    assert (await fetch("SELECT sum(n)::int AS n FROM tally WHERE instrument = 'anchor' AND grain = 'day'"))[0][
+        "n"
+    ] == 1
 
 
 async def test_an_answer_is_judged_by_the_promise_of_its_day(
