@@ -7,6 +7,7 @@ from analysis.chart_words import day_words
 from analysis.load_report import Period, load_report
 from analysis.load_segments import load_segments
 from analysis.overlay import Overlay, OverlayPoint
+from analysis.read_answers import property_of
 from analysis.report import JourneyReport
 from analysis.segment_figures import SegmentFigures
 from analysis.tally import Split
@@ -44,9 +45,14 @@ def period_before(report: JourneyReport) -> Period:
     return Period(report.since - days, report.until - days)
 
 
+async def load_earlier(workspace: int, report: JourneyReport) -> JourneyReport:
+    """The same report of the period before."""
+    where = property_of(report.where) if report.where else None
+    return await load_report(workspace, report.journey, period_before(report), report.settings, where)
+
+
 async def _earlier(workspace: int, report: JourneyReport) -> Overlay:
-    period = period_before(report)
-    earlier = await load_report(workspace, report.journey, period, report.settings)
+    period, earlier = period_before(report), await load_earlier(workspace, report)
     return Overlay(
         name=f"{day_words(period.since)} to {day_words(period.until)}", points=_comparable_points(earlier, report)
     )

@@ -16,14 +16,17 @@ from analysis.api import csv_response
 from analysis.asked import Asked
 from analysis.chart_answers import picture, specification
 from analysis.charts import vega_bundle
+from analysis.compare_periods import compare
 from analysis.curve_chart import Layout, Theme, curve_spec
 from analysis.curve_words import blind_reason, reason_in_words
 from analysis.finding import VERDICT_WORDS, finding_of, landmarks_in_words, subtitle_of
 from analysis.gap_words import gap_rows, q_in_words
 from analysis.load_full_report import load_full_report
-from analysis.load_overlays import EARLIER, load_overlays
+from analysis.load_overlays import EARLIER, load_earlier, load_overlays
 from analysis.load_pains import load_pains
 from analysis.load_report import last_days, load_report
+from analysis.period_words import change_in_words, official_change_in_words
+from analysis.text_words import STATE_WORDS, text_rows, too_few_words
 from core.site import Site
 from surveys.journeys import list_journeys, load_journey
 
@@ -35,6 +38,7 @@ async def journey_page(
     report = await load_full_report(member.workspace, journey, asked.period, where=asked.where)
     overlays = await load_overlays(member.workspace, report, asked.against)
     view = await load_journey(member.workspace, journey)
+    is_compared = EARLIER in asked.against
     context = {
         "report": report,
         "asked": asked,
@@ -47,6 +51,12 @@ async def journey_page(
         "gap_rows": gap_rows,
         "q_in_words": q_in_words,
         "landmarks": landmarks_in_words(report),
+        "changes_found": compare(report, await load_earlier(member.workspace, report)) if is_compared else (),
+        "text_rows": text_rows,
+        "too_few_words": too_few_words,
+        "state_words": STATE_WORDS,
+        "change_in_words": change_in_words,
+        "official_change_in_words": official_change_in_words,
     }
     return Template("analysis/journey.html", context=context)
 

@@ -9,6 +9,7 @@ from analysis.funnel import Funnel
 from analysis.interval import Contrast
 from analysis.interval import Interval as Interval  # every figure has one: who reads reports finds it here
 from analysis.segment_figures import SegmentFigures
+from analysis.text_figures import TextFigure
 from analysis.trend_figures import Trend
 
 METHOD_VERSION = "1"
@@ -276,6 +277,7 @@ class JourneyReport(Struct, frozen=True, kw_only=True):
     by_persona: SegmentFigures | None = None
     by_channel: SegmentFigures | None = None
     actions: tuple[ActionFigure, ...] = ()  # newest first
+    text: tuple[TextFigure, ...] = ()  # what contacts wrote, a lane of its own
 
     @property
     def n_responses(self) -> int:

@@ -20,6 +20,7 @@ from analysis.report_blocks import read_page
 from analysis.report_pages import Curve, pages_of
 from analysis.report_pdf import pdf_of
 from analysis.report_sections import sections_of
+from analysis.text_words import STATE_WORDS, text_rows, too_few_words
 from core.templating import template_environment
 
 PIXELS_A_POINT = 2  # of a PNG, so that it is sharp on paper and on dense screens
@@ -60,6 +61,9 @@ def page_of(report: JourneyReport, drawings: Sequence[Drawing]) -> str:
         verdicts=verdicts_of(report),
         landmarks=landmarks_in_words(report),
         sections=sections_of(report),
+        text_rows=text_rows,
+        too_few_words=too_few_words,
+        state_words=STATE_WORDS,
         verdict_words=VERDICT_WORDS,
         blind_reason=blind_reason,
         reason_in_words=reason_in_words,

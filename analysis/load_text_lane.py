@@ -1,0 +1,168 @@
+"""Load what contacts wrote at each touchpoint of a report, and what that is worth where they did not rate."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from analysis.experience import Disclosure, Moments, disclosure_of, estimate_of, moments_together
+from analysis.load_report import Period
+from analysis.report import BlindSpot, JourneyReport, ReportSettings
+from analysis.sentiment import SentimentState
+from analysis.text_derived import TextModel, fit, text_derived_estimate
+from analysis.text_figures import TextFigure
+from analysis.worth import worth_as_json
+from core.database import fetch
+from surveys.instruments import Instrument
+from surveys.journeys import JourneyView
+
+MOST_COMMENTS = 50_000  # of a journey, the newest: comments are in no tally, so that each one is read
+MOST_RATED = 5_000  # comments the line is fitted on, the newest
+# What rates on a scale; an emotion picker's x is made of valences.
+RATINGS = (Instrument.ANCHOR, Instrument.NPS, Instrument.CSAT, Instrument.CES)
+
+
+class Voices(Struct, frozen=True):
+    """The contacts who wrote in one way at a touchpoint, and the moments of their mean polarities, where known."""
+
+    state: SentimentState
+    n: int
+    polarities: Moments
+
+
+class Learned(Struct, frozen=True):
+    """A line, where there is one, and on how many rated contacts it rests or would rest."""
+
+    model: TextModel | None
+    n_rated: int
+
+
+async def load_text_lane(workspace: int, view: JourneyView, report: JourneyReport) -> tuple[TextFigure, ...]:
+    """Of the touchpoints somebody wrote at in the report's days, in their order; two statements, or one.
+
+    Comments of a stale touchpoint are as old as its ratings, so they are left out as well.
+    """
+    places = [
+        (touchpoint.id, figure)
+        for touchpoint, figure in zip(view.touchpoints, report.touchpoints, strict=True)
+        if figure.blind_spot is not BlindSpot.STALE
+    ]
+    period = Period(report.since, report.until)
+    written, is_cut = await _read_written([touchpoint for touchpoint, _ in places], period)
+    text_only = {
+        touchpoint
+        for touchpoint, figure in places
+        if figure.blind_spot is BlindSpot.TEXT_ONLY and touchpoint in written
+    }
+    learned = await _learn(workspace, period.end) if text_only else None
+    return tuple(
+        text_figure(
+            figure.key,
+            written[touchpoint],
+            learned if touchpoint in text_only else None,
+            report.settings,
+            is_cut=is_cut,
+        )
+        for touchpoint, figure in places
+        if touchpoint in written
+    )
+
+
+def text_figure(
+    key: str, voices: Sequence[Voices], learned: Learned | None, settings: ReportSettings, *, is_cut: bool = False
+) -> TextFigure:
+    """`learned` only for a touchpoint that has nothing but text."""
+    n_contacts = sum(own.n for own in voices)
+    n_rated = learned.n_rated if learned else None
+    if disclosure_of(n_contacts, settings) is Disclosure.SUPPRESSED:
+        return TextFigure(key=key, n_rated=n_rated, is_cut=is_cut)
+    counts: Counter[SentimentState] = Counter()
+    for own in voices:
+        counts[own.state] += own.n
+    polarities = moments_together(own.polarities for own in voices)
+    is_shown = disclosure_of(int(polarities.n), settings) is not Disclosure.SUPPRESSED
+    heard = estimate_of(polarities, settings.confidence) if is_shown else None
+    model = learned.model if learned else None
+    return TextFigure(
+        key=key,
+        n_contacts=n_contacts,
+        n_scored=int(polarities.n),
+        sentiment=heard.mean if heard else None,
+        interval=heard.interval if heard else None,
+        positive=counts[SentimentState.POSITIVE],
+        neutral=counts[SentimentState.NEUTRAL],
+        negative=counts[SentimentState.NEGATIVE],
+        mixed=counts[SentimentState.MIXED],
+        no_signal=counts[SentimentState.NO_SIGNAL],
+        not_scored=counts[SentimentState.NOT_SCORED],
+        text_derived=text_derived_estimate(model, polarities, settings) if model else None,
+        n_rated=n_rated,
+        r_squared=model.r_squared if model else None,
+        is_cut=is_cut,
+    )
+
+
+def voice_of(states: Collection[str]) -> SentimentState:
+    """One state for a contact's comments: who praised once and complained once is mixed; words outweigh silence."""
+    found = {SentimentState(state) for state in states}
+    if SentimentState.MIXED in found or {SentimentState.POSITIVE, SentimentState.NEGATIVE} <= found:
+        return SentimentState.MIXED
+    by_weight = (SentimentState.POSITIVE, SentimentState.NEGATIVE, SentimentState.NEUTRAL, SentimentState.NO_SIGNAL)
+    return next((state for state in by_weight if state in found), SentimentState.NOT_SCORED)
+
+
+async def _read_written(touchpoints: Sequence[int], period: Period) -> tuple[dict[int, list[Voices]], bool]:
+    """By touchpoint; and whether there were more comments than are read."""
+    rows = await fetch(_WRITTEN, list(touchpoints), period.start, period.end, MOST_COMMENTS)
+    found: dict[int, list[Voices]] = {}
+    for row in rows:
+        polarities = Moments(float(row["n_scored"]), float(row["polarity"]), float(row["polarity_squared"]))
+        found.setdefault(row["touchpoint"], []).append(Voices(voice_of(row["states"]), row["n"], polarities))
+    return found, sum(row["comments"] for row in rows) >= MOST_COMMENTS
+
+
+async def _learn(workspace: int, end: datetime) -> Learned:
+    """From what was written and rated before `end`, so that later answers never change a report."""
+    rows = await fetch(_RATED, workspace, end, MOST_RATED, worth_as_json((), {}), list(RATINGS))
+    pairs = [(float(row["polarity"]), float(row["x"])) for row in rows]
+    return Learned(fit(pairs), len(pairs))
+
+
+# Read from the newest score back: comments are few beside the answers. Averages are of decimals, hence exact, so that
+# the same comments give the same digits in whatever order they are read.
+_WRITTEN = """
+WITH written AS (
+    SELECT r.touchpoint, r.contact, s.state, s.polarity::numeric AS polarity
+    FROM comment_score s JOIN answer a ON a.id = s.answer JOIN response r ON r.id = a.response
+    WHERE r.touchpoint = ANY($1) AND r.occurred_at >= $2 AND r.occurred_at < $3
+    ORDER BY s.answer DESC LIMIT $4
+), voice AS (
+    SELECT touchpoint, contact, array_agg(DISTINCT state ORDER BY state) AS states, avg(polarity) AS polarity,
+           count(*) AS comments
+    FROM written GROUP BY touchpoint, contact
+)
+SELECT touchpoint, states, count(*)::int AS n, count(polarity)::int AS n_scored, sum(comments)::int AS comments,
+       coalesce(sum(polarity), 0) AS polarity, coalesce(sum(polarity * polarity), 0) AS polarity_squared
+FROM voice GROUP BY touchpoint, states ORDER BY touchpoint, states
+"""
+
+# The rating beside a comment: the five faces where they were given, as the curve prefers them, else the mean of the
+# scales that were. A contact is one voice at each touchpoint.
+_RATED = """
+WITH worth AS (
+    SELECT * FROM jsonb_to_recordset($4::jsonb) AS w(instrument text, value text, x numeric)
+    WHERE instrument = ANY($5)
+), rated AS (
+    SELECT r.touchpoint, r.contact, s.polarity::numeric AS polarity, felt.x
+    FROM comment_score s JOIN answer c ON c.id = s.answer JOIN response r ON r.id = c.response
+    CROSS JOIN LATERAL (
+        SELECT coalesce(avg(w.x) FILTER (WHERE w.instrument = 'anchor'), avg(w.x)) AS x
+        FROM answer a JOIN worth w ON w.instrument = a.instrument AND w.value = a.value::text
+        WHERE a.response = r.id
+    ) felt
+    WHERE r.workspace = $1 AND r.occurred_at < $2 AND s.polarity IS NOT NULL AND felt.x IS NOT NULL
+    ORDER BY s.answer DESC LIMIT $3
+)
+SELECT avg(polarity) AS polarity, avg(x) AS x FROM rated GROUP BY touchpoint, contact ORDER BY touchpoint, contact
+"""
