@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from analysis.load_report import Period, period_of
 from analysis.read_answers import Property, property_of
+from core.errors import Fault, Invalid
 
 
 class Asked(Struct, frozen=True):
@@ -17,6 +18,14 @@ class Asked(Struct, frozen=True):
     period: Period
     against: tuple[str, ...] = ()
     where: Property | None = None
+
+    def of_all(self) -> Period:
+        """The days, for what is known of all contacts only. Raises Invalid where a part is asked for."""
+        if self.where is not None:
+            raise Invalid(
+                Fault("where", "only the curve can be shown for a part of all contacts; take `where` out here")
+            )
+        return self.period
 
     def query(self) -> str:
         """The same as the query of an address, with an & behind it, so that more can follow."""

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
+from analysis.data_hash import with_data_hash
 from analysis.driver_report import DriverReport, LeftOut, OverallAnswer, WhyLeftOut
 from analysis.drivers import DriverAnalysis, contacts_needed, drivers_of
 from analysis.experience import estimate_of
@@ -46,8 +47,9 @@ def instruments_of(view: JourneyView, measured: Mapping[str, MeasuredTouchpoint]
     return found
 
 
-def data_hash_of(view: JourneyView, report: JourneyReport, paths: Paths) -> str:
-    """Of the report's data, of who came through where and felt how, and of what is taken for the overall answer."""
+def state_hash_of(view: JourneyView, report: JourneyReport, paths: Paths) -> str:
+    """By what a report is remembered, and never shown: a hash of the report, of who came through where and felt how,
+    and of what is taken for the overall answer."""
     came = sorted(paths.contacts, key=lambda path: path.contact)
     everything = (report.data_hash, view.overall, paths.n_contacts, came)
     return hashlib.sha256(msgspec.json.encode(everything, order="deterministic")).hexdigest()
@@ -58,7 +60,6 @@ def assemble_drivers(
     measured: Mapping[str, MeasuredTouchpoint],
     report: JourneyReport,
     paths: Paths,
-    data_hash: str,
 ) -> DriverReport:
     """`report` is of the same `measured`; the experiences are its own, so curve and quadrants agree."""
     settings, names = report.settings, _names_of(view)
@@ -79,7 +80,7 @@ def assemble_drivers(
         for figure in report.touchpoints
         if figure.mean is not None and figure.interval is not None and figure.key in steps
     }
-    return DriverReport(
+    found = DriverReport(
         journey=view.key,
         name=view.name,
         since=report.since,
@@ -96,8 +97,9 @@ def assemble_drivers(
         prediction=_prediction(steps, told, settings.k) if has_overall else None,
         settings=settings,
         method_version=METHOD_VERSION,
-        data_hash=data_hash,
+        data_hash="",
     )
+    return with_data_hash(found)
 
 
 def _names_of(view: JourneyView) -> dict[str, str]:

@@ -6,8 +6,8 @@ from math import fsum
 from msgspec import Struct
 from msgspec.structs import replace
 
-from analysis.contact_tally import ContactSums, together
-from analysis.experience import Disclosure, Estimate, Moments, disclosure_of, estimate_of
+from analysis.contact_sums import ContactSums, together
+from analysis.experience import Disclosure, Estimate, Moments, disclosure_of, estimate_of, leaves_few
 from analysis.gaps import gaps_of
 from analysis.importance import opportunity
 from analysis.measured import MeasuredTouchpoint, UnderPromise
@@ -47,9 +47,9 @@ def promised_at(
         return Promised()
     same_kind = [part for part in parts if (part.promise.share is None) == (shown.share is None)]
     if shown.share is not None:
-        return _promised_share(shown, shown.share, same_kind, settings)
+        return _promised_share(shown, shown.share, same_kind, measured, settings)
     sums = together(part.sums for part in same_kind)
-    if shown.level is None or sums.n < settings.k:
+    if shown.level is None or sums.n < settings.k or leaves_few(measured.sums.n, sums.n, settings.k):
         return Promised(promise=shown, level=shown.level)
     promised = [(part.promise.level or 0.0, part.sums.n) for part in same_kind]
     return Promised(promise=shown, level=_mean(promised), moments=sums.x, lens=sums.lens)
@@ -96,14 +96,16 @@ def with_records(
     )
 
 
-def _promised_share(shown: PromiseView, share: float, parts: list[UnderPromise], settings: ReportSettings) -> Promised:
+def _promised_share(
+    shown: PromiseView, share: float, parts: list[UnderPromise], measured: MeasuredTouchpoint, settings: ReportSettings
+) -> Promised:
     """Held against what contacts replied where enough were asked, else against how many were satisfied."""
     replies, satisfied = together(part.kept for part in parts), together(part.sums for part in parts)
-    for basis, sums, ns in (
-        (ShareBasis.KEPT_REPLIES, replies, [part.kept.n for part in parts]),
-        (ShareBasis.SATISFIED, satisfied, [part.sums.n for part in parts]),
+    for basis, sums, whole, ns in (
+        (ShareBasis.KEPT_REPLIES, replies, measured.sums_of(Instrument.KEPT), [part.kept.n for part in parts]),
+        (ShareBasis.SATISFIED, satisfied, measured.sums, [part.sums.n for part in parts]),
     ):
-        if sums.n >= settings.k:
+        if sums.n >= settings.k and not leaves_few(whole.n, sums.n, settings.k):
             promised = _mean([(part.promise.share or 0.0, n) for part, n in zip(parts, ns, strict=True)])
             return Promised(promise=shown, kept=KeptAnswers(sums.n_satisfied, sums.n, promised), share_basis=basis)
     return Promised(promise=shown, kept=KeptAnswers(0, 0, share))
@@ -138,6 +140,9 @@ def _with_promise(
 ) -> PromiseRecords:
     """With what the experience is held against: the promise of its days, and what the same contacts expected."""
     paired = measured.paired
+    wholes = (measured.sums, measured.sums_of(Instrument.EXPECTATION))
+    if paired is not None and any(leaves_few(whole.n, paired.n, settings.k) for whole in wholes):
+        paired = None
     judged = estimate_of(promised.moments, settings.confidence)
     return replace(
         records,

@@ -1,14 +1,15 @@
 """Make a journey report of counts and sums: pure, so the same data gives the same digits."""
 
-import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import msgspec
 
 from analysis.assemble_records import Promised, promise_figure, promised_at, with_records
 from analysis.blind_spots import blind_spot_of, ranked_blind_spots, worst_case_bounds
-from analysis.experience import Estimate, estimate_of, evidence_of, shrink
+from analysis.contact_sums import NOBODY
+from analysis.data_hash import with_data_hash
+from analysis.experience import Estimate, estimate_of, evidence_of, leaves_few, shrink
 from analysis.gaps import adjusted
 from analysis.landmarks import end_of, mark
 from analysis.measured import Guesses, Measure, MeasuredTouchpoint
@@ -23,8 +24,6 @@ from analysis.report import (
 from analysis.verdicts import Judgement, Standing, judge
 from surveys.instruments import Instrument
 from surveys.journeys import JourneyView, StageView, TouchpointView
-
-WITH_OFFICIAL_FIGURES = (Instrument.NPS, Instrument.CSAT, Instrument.CES)
 
 
 def assemble_report(
@@ -43,31 +42,42 @@ def assemble_report(
         _standing(measured[touchpoint.key], part) for (_, touchpoint), part in zip(places, promised, strict=True)
     ]
     judgements = judge(standings, settings)
-    shrunk = shrink([measured[touchpoint.key].sums.x for _, touchpoint in places]).means
-    figures = _with_q_values(
-        _figure(stage, touchpoint, measured[touchpoint.key], part, judgement, mean, until, settings)
-        for (stage, touchpoint), part, judgement, mean in zip(places, promised, judgements, shrunk, strict=True)
-    )
-    return JourneyReport(
+    figures = [
+        _figure(stage, touchpoint, measured[touchpoint.key], part, judgement, until, settings)
+        for (stage, touchpoint), part, judgement in zip(places, promised, judgements, strict=True)
+    ]
+    figures = _with_q_values(_with_shrunk_means(figures, measured))
+    report = JourneyReport(
         journey=view.key,
         name=view.name,
         since=since,
         until=until,
         where=where,
-        touchpoints=figures,
+        touchpoints=tuple(figures),
         settings=settings,
         method_version=METHOD_VERSION,
-        data_hash=_data_hash(view, measured, since, until, settings),
+        data_hash="",
         landmarks=mark(figures, settings),
         end=end_of(figures),
         blind_spots=ranked_blind_spots(figures),
     )
+    return with_data_hash(report)
 
 
-def _with_q_values(figures: Iterable[TouchpointFigure]) -> tuple[TouchpointFigure, ...]:
-    found = list(figures)
-    gaps = adjusted([figure.gaps for figure in found])
-    return tuple(msgspec.structs.replace(figure, gaps=own) for figure, own in zip(found, gaps, strict=True))
+def _with_shrunk_means(
+    figures: Sequence[TouchpointFigure], measured: Mapping[str, MeasuredTouchpoint]
+) -> list[TouchpointFigure]:
+    """Those that are hidden take no part: the others would tell what they hold."""
+    groups = [(NOBODY if figure.mean is None else measured[figure.key].sums).x for figure in figures]
+    return [
+        msgspec.structs.replace(figure, shrunk_mean=mean)
+        for figure, mean in zip(figures, shrink(groups).means, strict=True)
+    ]
+
+
+def _with_q_values(figures: Sequence[TouchpointFigure]) -> list[TouchpointFigure]:
+    gaps = adjusted([figure.gaps for figure in figures])
+    return [msgspec.structs.replace(figure, gaps=own) for figure, own in zip(figures, gaps, strict=True)]
 
 
 def _standing(measured: MeasuredTouchpoint, promised: Promised) -> Standing:
@@ -87,7 +97,6 @@ def _figure(
     measured: MeasuredTouchpoint,
     promised: Promised,
     judgement: Judgement,
-    shrunk_mean: float | None,
     until: date,
     settings: ReportSettings,
 ) -> TouchpointFigure:
@@ -119,7 +128,7 @@ def _figure(
     )
     estimate = estimate_of(measured.sums.x, settings.confidence)
     if blind_spot is None and estimate is not None and measured.plotted is not None:
-        figure = _shown(figure, measured, measured.plotted, estimate, judgement, shrunk_mean, settings)
+        figure = _shown(figure, measured, measured.plotted, estimate, judgement, settings)
     return with_records(figure, measured, promised, settings)
 
 
@@ -129,11 +138,12 @@ def _shown(
     plotted: Measure,
     estimate: Estimate,
     judgement: Judgement,
-    shrunk_mean: float | None,
     settings: ReportSettings,
 ) -> TouchpointFigure:
     """The figure of a touchpoint that enough contacts answered at."""
-    rate = measured.n_answered / measured.n_invitations if measured.n_invitations else None
+    is_told = measured.n_invitations > 0 and not leaves_few(measured.n_answered, 0, settings.k)
+    rate = measured.n_answered / measured.n_invitations if is_told else None
+    picked = measured.measure_of(Instrument.EMOTION)
     return msgspec.structs.replace(
         figure,
         **msgspec.structs.asdict(judgement),
@@ -145,10 +155,9 @@ def _shown(
         se=estimate.se,
         interval=estimate.interval,
         evidence=evidence_of(estimate.interval),
-        shrunk_mean=shrunk_mean,
         official=_official(measured, settings),
-        distribution=_distribution(plotted),
-        arousal=measured.arousal if measured.sums_of(Instrument.EMOTION).n >= settings.k else None,
+        distribution=_distribution(plotted) if plotted.may_be_spread_out(settings.k) else (),
+        arousal=measured.arousal if picked is not None and picked.may_be_spread_out(settings.k) else None,
         response_rate=rate,
         worst_case=None if rate is None else worst_case_bounds(rate, estimate.mean),
     )
@@ -158,10 +167,10 @@ def _official(measured: MeasuredTouchpoint, settings: ReportSettings) -> tuple[O
     """Of every instrument that has official figures and enough contacts."""
     found: list[OfficialFigure] = []
     for measure in measured.measures:
-        if measure.instrument in WITH_OFFICIAL_FIGURES and measure.sums.n >= settings.k:
-            pairs = tuple((int(value), n) for value, n in measure.counts)
-            found.extend(official_figures(Instrument(measure.instrument), pairs, settings.confidence))
-    if measured.net_emotional is not None and measured.sums_of(Instrument.EMOTION).n >= settings.k:
+        if measure.sums.n >= settings.k:
+            found.extend(official_figures(Instrument(measure.instrument), measure.sums, settings.confidence))
+    picked = measured.measure_of(Instrument.EMOTION)
+    if measured.net_emotional is not None and picked is not None and picked.may_be_spread_out(settings.k):
         found.append(measured.net_emotional)
     return tuple(found)
 
@@ -171,25 +180,3 @@ def _distribution(plotted: Measure) -> tuple[tuple[int, int], ...]:
     if plotted.instrument == Instrument.EMOTION:
         return ()
     return tuple(sorted((int(value), n) for value, n in plotted.counts))
-
-
-def _data_hash(
-    view: JourneyView, measured: Mapping[str, MeasuredTouchpoint], since: date, until: date, settings: ReportSettings
-) -> str:
-    """Equal data, promises, period and settings have equal hashes, in every workspace and on every machine."""
-    promises = [
-        (touchpoint.key, msgspec.structs.replace(promise, id=0))
-        for touchpoint in view.touchpoints
-        for promise in touchpoint.promises
-    ]
-    counted = {
-        key: (
-            *(found.measures, found.n_responses, found.n_invitations, found.n_answered, found.reach_month),
-            *(found.last_day, found.paired, found.guesses, found.has_comments),
-            [(under.sums, under.kept) for under in found.under_promises],
-        )
-        for key, found in measured.items()
-    }
-    everything = (METHOD_VERSION, since, until, settings, promises, counted)
-    plain = msgspec.to_builtins(everything, str_keys=True)
-    return hashlib.sha256(msgspec.json.encode(plain, order="sorted")).hexdigest()

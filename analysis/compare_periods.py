@@ -8,16 +8,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from analysis.contrasts import contrast, plus_one_term
-from analysis.experience import Disclosure, Estimate, disclosure_of
+from analysis.experience import Disclosure, disclosure_of
 from analysis.interval import Contrast, Interval
-from analysis.official import newcombe, nps_counts, nps_difference
+from analysis.official import newcombe, points_difference
 from analysis.report import JourneyReport, OfficialFigure, ReportSettings, TouchpointFigure
 from analysis.trend_figures import Direction
 from analysis.verdicts import benjamini_hochberg
-from surveys.instruments import Instrument
 
 SHARE = "share"  # the unit of an official figure that is one
-NPS = "NPS"
 
 
 class OfficialChange(Struct, frozen=True, kw_only=True):
@@ -72,7 +70,7 @@ def compare(report: JourneyReport, earlier: JourneyReport) -> tuple[PeriodChange
 
 
 def _change(before: TouchpointFigure, after: TouchpointFigure, settings: ReportSettings) -> PeriodChange | None:
-    then, now = _estimate(before), _estimate(after)
+    then, now = before.estimate, after.estimate
     if then is None or now is None:
         return None
     change = PeriodChange(
@@ -102,13 +100,6 @@ def _direction(change: PeriodChange, q: float, settings: ReportSettings) -> Dire
     return Direction.UP if change.difference > 0 else Direction.DOWN
 
 
-def _estimate(figure: TouchpointFigure) -> Estimate | None:
-    """As it stands in the report; None where it may not be shown."""
-    if figure.mean is None or figure.centre is None or figure.se is None or figure.interval is None:
-        return None
-    return Estimate(figure.n_contacts, figure.mean, figure.centre, figure.se, figure.interval)
-
-
 def _is_tested(n_before: int, n_after: int, settings: ReportSettings) -> bool:
     return disclosure_of(min(n_before, n_after), settings) is Disclosure.TESTED
 
@@ -116,30 +107,28 @@ def _is_tested(n_before: int, n_after: int, settings: ReportSettings) -> bool:
 def _official_changes(
     before: TouchpointFigure, after: TouchpointFigure, settings: ReportSettings
 ) -> tuple[OfficialChange, ...]:
-    """Of the scores both periods have. NPS only where the curve draws it: elsewhere its three counts are not known."""
+    """Of the scores both periods have and whose difference can be tested."""
     then = {figure.name: figure for figure in before.official}
-    shares = [
+    found = [
         _share_change(then[figure.name], figure, settings)
+        if figure.unit == SHARE
+        else _points_change(then[figure.name], figure, settings)
         for figure in after.official
-        if figure.unit == SHARE and figure.name in then
+        if figure.name in then
     ]
-    found = [_nps_change(before, after, settings), *shares]
     return tuple(change for change in found if change is not None)
 
 
-def _nps_change(before: TouchpointFigure, after: TouchpointFigure, settings: ReportSettings) -> OfficialChange | None:
-    if before.instrument != Instrument.NPS or after.instrument != Instrument.NPS:
+def _points_change(before: OfficialFigure, after: OfficialFigure, settings: ReportSettings) -> OfficialChange | None:
+    change = points_difference(before, after)
+    if change is None:
         return None
-    scores = [figure.value for side in (before, after) for figure in side.official if figure.name == NPS]
-    change = nps_difference(nps_counts(before.distribution), nps_counts(after.distribution))
-    if change is None or len(scores) != 2:
-        return None
-    is_tested = _is_tested(before.n_contacts, after.n_contacts, settings)
+    is_tested = _is_tested(before.n, after.n, settings)
     return OfficialChange(
-        name=NPS,
-        unit="points",
-        before=scores[0],
-        after=scores[1],
+        name=after.name,
+        unit=after.unit,
+        before=before.value,
+        after=after.value,
         difference=change.points,
         z=change.z if is_tested else None,
         p=change.p if is_tested else None,

@@ -21,51 +21,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from msgspec import Struct
-
-from analysis.experience import Moments, moments_of_counts, moments_together
+from analysis.contact_sums import SATISFIED_IN_SQL, ContactSums
+from analysis.experience import Moments
 from analysis.tally import WINDOWS, Split, Window, range_columns
-from analysis.worth import Worth
 from core.database import Row, fetch
 
-# x from which a contact counts as satisfied: the top two of five. A hair less, because thirds are rounded.
-SATISFIED_FROM = 0.5 - 1e-9
 UNIT = 1e-11  # of the sums, in x; a cell takes twenty million pairs of the widest difference
-
-
-class ContactSums(Struct, frozen=True):
-    """Sums over contacts of one instrument: in x, through the official lens, and how many are satisfied on average."""
-
-    x: Moments
-    lens: Moments
-    n_satisfied: int
-
-    @property
-    def n(self) -> int:
-        return int(self.x.n)
-
-
-NOBODY = ContactSums(Moments(0, 0, 0), Moments(0, 0, 0), 0)
-
-
-def together(sums: Iterable[ContactSums]) -> ContactSums:
-    """The sums of several as one."""
-    found = list(sums)
-    return ContactSums(
-        moments_together([part.x for part in found]),
-        moments_together([part.lens for part in found]),
-        sum(part.n_satisfied for part in found),
-    )
-
-
-def counted_once(counts: Iterable[tuple[Worth, int]]) -> ContactSums:
-    """The sums if every answer were a contact's only one."""
-    pairs = list(counts)
-    return ContactSums(
-        moments_of_counts([(worth.x, n) for worth, n in pairs]),
-        moments_of_counts([(worth.lens, n) for worth, n in pairs]),
-        sum(n for worth, n in pairs if worth.x >= SATISFIED_FROM),
-    )
 
 
 async def add_corrections(contacts: list[int], worth: str, sign: int) -> None:
@@ -162,8 +123,8 @@ every AS (
            sum(((lens - lens_after - lens_before + lens_between) / {unit})::bigint)::bigint AS lens,
            sum(((lens * lens - lens_after * lens_after - lens_before * lens_before + lens_between * lens_between)
                / {unit})::bigint)::bigint AS lens_squared,
-           sum((x >= {satisfied_from})::int - (x_after >= {satisfied_from})::int - (x_before >= {satisfied_from})::int
-               + (size > 2 AND x_between >= {satisfied_from})::int)::bigint AS n_satisfied
+           sum((x >= {satisfied})::int - (x_after >= {satisfied})::int - (x_before >= {satisfied})::int
+               + (size > 2 AND x_between >= {satisfied})::int)::bigint AS n_satisfied
     FROM mean GROUP BY 1, 2, 3, 4, 5, 6, 7
 )
 """
@@ -199,7 +160,7 @@ def corrections_where(condition: str, worth: str = "$2", sign: str = "1") -> str
 WITH worth AS (
     SELECT * FROM jsonb_to_recordset({worth}::jsonb)
         AS w(workspace int, instrument text, value text, x float8, lens float8)
-), {_CORRECTIONS.format(which=condition, satisfied_from=SATISFIED_FROM, unit=UNIT)}
+), {_CORRECTIONS.format(which=condition, satisfied=SATISFIED_IN_SQL, unit=UNIT)}
 SELECT {_SERIES}, 'day' AS grain, first_day, last_day, {days} FROM correction
 {" ".join(coarser)}
 """

@@ -1,6 +1,5 @@
 """The page of drivers: what the overall answer goes with, what to work on first, the curve of the same contacts."""
 
-from datetime import date, datetime
 from typing import Any
 
 from litestar import Response, get
@@ -11,6 +10,7 @@ from litestar.response import Template
 from accounts.api_keys import ApiCaller, Scope
 from accounts.membership import Member
 from analysis import driver_chart, quadrant_chart
+from analysis.asked import Asked
 from analysis.chart_answers import Spec, picture, specification
 from analysis.chart_words import Table
 from analysis.curve_chart import Layout, Theme
@@ -27,28 +27,29 @@ from analysis.driver_words import (
 from analysis.drivers import LABEL, DriverAnalysis
 from analysis.importance import Quadrants
 from analysis.load_drivers import load_drivers
-from analysis.load_report import last_days, period_of
 from analysis.quadrant_chart import ImportanceKind
 
 
 @get("/journeys/{journey:str}/drivers", include_in_schema=False)
 async def drivers_page(
-    journey: FromPath[str], member: NamedDependency[Member], now: NamedDependency[datetime]
+    journey: FromPath[str], member: NamedDependency[Member], asked: NamedDependency[Asked]
 ) -> Template:
-    report = await load_drivers(member.workspace, journey, last_days(now))
-    return Template("analysis/drivers.html", context={"report": report, "label": LABEL, **_driven(report)})
+    report = await load_drivers(member.workspace, journey, asked.of_all())
+    return Template(
+        "analysis/drivers.html", context={"report": report, "label": LABEL, "asked": asked, **_driven(report)}
+    )
 
 
 @get("/journeys/{journey:str}/drivers.json", include_in_schema=False)
 async def drivers_json(
     journey: FromPath[str],
     member: NamedDependency[Member],
-    now: NamedDependency[datetime],
+    asked: NamedDependency[Asked],
     layout: FromQuery[Layout] = Layout.WIDE,
     theme: FromQuery[Theme] = Theme.LIGHT,
 ) -> Spec:
     """The driver chart as a Vega-Lite specification."""
-    report = await load_drivers(member.workspace, journey, last_days(now))
+    report = await load_drivers(member.workspace, journey, asked.of_all())
     return await specification(lambda: _driver_spec(report, layout, theme))
 
 
@@ -56,12 +57,12 @@ async def drivers_json(
 async def drivers_svg(
     journey: FromPath[str],
     member: NamedDependency[Member],
-    now: NamedDependency[datetime],
+    asked: NamedDependency[Asked],
     layout: FromQuery[Layout] = Layout.WIDE,
     theme: FromQuery[Theme] = Theme.LIGHT,
 ) -> Response[bytes]:
     """The same as a picture."""
-    report = await load_drivers(member.workspace, journey, last_days(now))
+    report = await load_drivers(member.workspace, journey, asked.of_all())
     return await picture(lambda: _driver_spec(report, layout, theme))
 
 
@@ -69,13 +70,13 @@ async def drivers_svg(
 async def quadrants_json(
     journey: FromPath[str],
     member: NamedDependency[Member],
-    now: NamedDependency[datetime],
+    asked: NamedDependency[Asked],
     kind: FromQuery[ImportanceKind] = ImportanceKind.DERIVED,
     layout: FromQuery[Layout] = Layout.WIDE,
     theme: FromQuery[Theme] = Theme.LIGHT,
 ) -> Spec:
     """Importance against experience as a Vega-Lite specification."""
-    report = await load_drivers(member.workspace, journey, last_days(now))
+    report = await load_drivers(member.workspace, journey, asked.of_all())
     return await specification(lambda: _quadrant_spec(report, kind, layout, theme))
 
 
@@ -83,13 +84,13 @@ async def quadrants_json(
 async def quadrants_svg(
     journey: FromPath[str],
     member: NamedDependency[Member],
-    now: NamedDependency[datetime],
+    asked: NamedDependency[Asked],
     kind: FromQuery[ImportanceKind] = ImportanceKind.DERIVED,
     layout: FromQuery[Layout] = Layout.WIDE,
     theme: FromQuery[Theme] = Theme.LIGHT,
 ) -> Response[bytes]:
     """The same as a picture."""
-    report = await load_drivers(member.workspace, journey, last_days(now))
+    report = await load_drivers(member.workspace, journey, asked.of_all())
     return await picture(lambda: _quadrant_spec(report, kind, layout, theme))
 
 
@@ -97,14 +98,12 @@ async def quadrants_svg(
 async def get_drivers(
     journey: FromPath[str],
     caller: NamedDependency[ApiCaller],
-    now: NamedDependency[datetime],
-    since: FromQuery[date | None] = None,
-    until: FromQuery[date | None] = None,
+    asked: NamedDependency[Asked],
 ) -> DriverReport:
     """What the overall answer goes with (association, not cause), quadrants, and the curve of the same contacts.
 
     Without `until`, up to today; without `since`, the 90 days before that."""
-    return await load_drivers(caller.workspace, journey, period_of(since, until, now))
+    return await load_drivers(caller.workspace, journey, asked.of_all())
 
 
 def _driven(report: DriverReport) -> dict[str, Any]:

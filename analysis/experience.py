@@ -185,6 +185,11 @@ def disclosure_of(n_contacts: int, settings: ReportSettings, n_effective: float 
     return Disclosure.TESTED if n >= settings.tested_from else Disclosure.INDICATIVE
 
 
+def leaves_few(whole: float, part: float, k: int) -> bool:
+    """Whether subtracting a part from a whole that is shown as well gives figures of fewer than `k` contacts."""
+    return 0 < whole - part < k
+
+
 def hidden_parts(n_by_part: Mapping[str, int], k: int) -> Hidden:
     """Which parts to hide when all parts of a whole and its total stand on one page, so that nothing can be subtracted.
 

@@ -26,7 +26,7 @@ from surveys.journeys import load_journey
 async def funnel_page(
     journey: FromPath[str], member: NamedDependency[Member], asked: NamedDependency[Asked]
 ) -> Template:
-    found = await _load(member.workspace, journey, asked.period)
+    found = await _load(member.workspace, journey, asked.of_all())
     context = {
         "funnel": found,
         "finding": title_of(found.touchpoints),
@@ -46,7 +46,7 @@ async def funnel_json(
     theme: FromQuery[Theme] = Theme.LIGHT,
 ) -> dict[str, Any]:
     """The chart as a Vega-Lite specification."""
-    found = await _load(member.workspace, journey, asked.period)
+    found = await _load(member.workspace, journey, asked.of_all())
     return await specification(lambda: funnel_spec(found.touchpoints, found.k, layout=layout, theme=theme))
 
 
@@ -59,7 +59,7 @@ async def funnel_svg(
     theme: FromQuery[Theme] = Theme.LIGHT,
 ) -> Response[bytes]:
     """The chart as a picture."""
-    found = await _load(member.workspace, journey, asked.period)
+    found = await _load(member.workspace, journey, asked.of_all())
     return await picture(lambda: funnel_spec(found.touchpoints, found.k, layout=layout, theme=theme))
 
 
@@ -72,7 +72,7 @@ async def get_funnel(
     """Passed, eligible, asked, sent, opened and answered at each touchpoint, and why the others were not asked.
 
     Without `until`, up to today; without `since`, the 90 days before that. `answered` is null where it is not shown."""
-    return await _load(caller.workspace, journey, asked.period)
+    return await _load(caller.workspace, journey, asked.of_all())
 
 
 async def _load(workspace: int, journey: str, period: Period) -> JourneyFunnel:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from analysis.experience import Disclosure, Estimate, disclosure_of
+from analysis.experience import Disclosure, disclosure_of
 from analysis.peaks import Extremity, landmarks_of
 from analysis.report import EndFigure, Landmark, LandmarkFigures, ReportSettings, TouchpointFigure
 
@@ -12,7 +12,7 @@ def mark(touchpoints: Sequence[TouchpointFigure], settings: ReportSettings) -> L
     estimates = {
         touchpoint.key: estimate
         for touchpoint in touchpoints
-        if disclosure_of(touchpoint.n_contacts, settings) is Disclosure.TESTED and (estimate := _shown(touchpoint))
+        if disclosure_of(touchpoint.n_contacts, settings) is Disclosure.TESTED and (estimate := touchpoint.estimate)
     }
     found = landmarks_of(estimates, settings.confidence)
     names = {touchpoint.key: touchpoint.name for touchpoint in touchpoints}
@@ -39,11 +39,3 @@ def end_of(touchpoints: Sequence[TouchpointFigure]) -> EndFigure | None:
                 key=touchpoint.key, name=touchpoint.name, mean=touchpoint.mean, n_contacts=touchpoint.n_contacts
             )
     return None
-
-
-def _shown(touchpoint: TouchpointFigure) -> Estimate | None:
-    """The estimate whose figures the report shows; None where it shows none."""
-    mean, centre, se, interval = touchpoint.mean, touchpoint.centre, touchpoint.se, touchpoint.interval
-    if mean is None or centre is None or se is None or interval is None:
-        return None
-    return Estimate(touchpoint.n_contacts, mean, centre, se, interval)

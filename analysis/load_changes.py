@@ -18,7 +18,7 @@ from analysis.before_after import (
     figure_of,
     windows_of,
 )
-from analysis.contact_tally import ContactSums, together
+from analysis.contact_sums import ContactSums, together
 from analysis.measured import Measure, plotted_measure
 from analysis.read_measures import WindowMeasures, read_measures
 from analysis.report import ActionFigure, ReportSettings

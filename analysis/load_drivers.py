@@ -3,7 +3,7 @@
 import asyncio
 from collections import OrderedDict
 
-from analysis.assemble_drivers import assemble_drivers, data_hash_of, instruments_of
+from analysis.assemble_drivers import assemble_drivers, instruments_of, state_hash_of
 from analysis.assemble_report import assemble_report
 from analysis.driver_report import DriverReport
 from analysis.load_paths import PathStep, load_paths
@@ -35,10 +35,10 @@ async def load_drivers(
         MOST_CONTACTS,
     )
     report = assemble_report(view, measured, period.since, period.until, settings)
-    key = (await asyncio.to_thread(data_hash_of, view, report, paths), view)
+    key = (await asyncio.to_thread(state_hash_of, view, report, paths), view)
     found = _remembered.get(key)
     if found is None:
-        found = await asyncio.to_thread(assemble_drivers, view, measured, report, paths, key[0])
+        found = await asyncio.to_thread(assemble_drivers, view, measured, report, paths)
     _remembered[key] = found
     _remembered.move_to_end(key)
     while len(_remembered) > MOST_REMEMBERED:

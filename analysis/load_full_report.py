@@ -1,17 +1,17 @@
 """Load a journey report with all its parts: beside the curve, its trends, funnels, segments and actions."""
 
-import hashlib
-
 import msgspec
 
+from analysis.data_hash import with_data_hash
+from analysis.experience import leaves_few
 from analysis.load_changes import load_changes
 from analysis.load_funnel import load_funnel
-from analysis.load_report import Period, load_report
+from analysis.load_report import Period, check_period, report_of
 from analysis.load_segments import load_segments
 from analysis.load_text_lane import load_text_lane
 from analysis.load_trends import load_trends, weeks_up_to
 from analysis.read_answers import Property
-from analysis.report import JourneyReport, ReportSettings
+from analysis.report import ActionFigure, JourneyReport, ReportSettings
 from analysis.tally import Split
 from analysis.valences import load_valences
 from surveys.journeys import load_journey
@@ -25,34 +25,31 @@ async def load_full_report(
     where: Property | None = None,
 ) -> JourneyReport:
     """As load_report. Of a part of all contacts only the curve is known: the tallies can't tell the rest apart."""
-    report = await load_report(workspace, journey, period, settings, where)
+    check_period(period)
+    view = await load_journey(workspace, journey)
+    report = await report_of(workspace, view, period, settings or ReportSettings(), where)
     if where is not None:
         return report
-    view = await load_journey(workspace, journey)
     valences = (await load_valences([workspace]))[workspace]
     plotted = {figure.key: figure.instrument for figure in report.touchpoints if figure.instrument is not None}
+    weeks = weeks_up_to(period.until)
+    actions = await load_changes(workspace, view, valences, period.until, report.settings)
     whole = msgspec.structs.replace(
         report,
-        trends=await load_trends(workspace, view, weeks_up_to(period.until), report.settings, plotted),
+        trends=await load_trends(workspace, view, weeks, report.settings, plotted, beside=period),
         funnels=await load_funnel(workspace, view, period, report.settings),
         by_persona=await load_segments(workspace, view, report, Split.PERSONA),
         by_channel=await load_segments(workspace, view, report, Split.CHANNEL),
+        actions=tuple(action for action in actions if _may_stand_beside(action, report)),
         text=await load_text_lane(workspace, view, report),
-        actions=await load_changes(workspace, view, valences, period.until, report.settings),
     )
-    return msgspec.structs.replace(whole, data_hash=_data_hash(whole))
+    # Numbers of actions differ between databases.
+    return with_data_hash(whole, actions=tuple(msgspec.structs.replace(action, id=0) for action in whole.actions))
 
 
-def _data_hash(report: JourneyReport) -> str:
-    """Of the curve's data, and of what the other parts show, which follows from more days than the curve's."""
-    actions = [msgspec.structs.replace(action, id=0) for action in report.actions]  # numbers differ between databases
-    parts = (
-        report.data_hash,
-        report.trends,
-        report.funnels,
-        report.by_persona,
-        report.by_channel,
-        actions,
-        report.text,
-    )
-    return hashlib.sha256(msgspec.json.encode(parts, order="sorted")).hexdigest()
+def _may_stand_beside(action: ActionFigure, report: JourneyReport) -> bool:
+    """Of the days up to the end. Where its sides leave few of the report's contacts, these could be worked out."""
+    figure = next((found for found in report.touchpoints if found.key == action.touchpoint), None)
+    n_sides = action.before.n_contacts + (action.after.n_contacts if action.after else 0)
+    few = figure is not None and leaves_few(figure.n_contacts, n_sides, report.settings.k)
+    return action.on_day <= report.until and not few

@@ -30,6 +30,10 @@ async def load_overlays(workspace: int, report: JourneyReport, against: Sequence
             raise Invalid(
                 Fault("against", f"{wanted[:64]!r} is no comparison; say earlier, persona:KEY or channel:KEY")
             )
+        if report.where is not None:
+            raise Invalid(
+                Fault("against", "personas and channels are of all contacts; take `where` out to compare them")
+            )
         split = Split(kind)
         if split not in segments:
             segments[split] = await load_segments(

@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from msgspec import Struct
 
 from analysis.assemble_report import assemble_report
-from analysis.contact_tally import NOBODY, ContactSums
+from analysis.contact_sums import NOBODY, ContactSums
 from analysis.emotions import mean_arousal, net_emotional_figure
+from analysis.experience import leaves_few
 from analysis.measured import MeasuredTouchpoint, UnderPromise, plotted_measure
 from analysis.read_answers import Property, read_matching
 from analysis.read_measures import WindowMeasures, read_measures
@@ -67,8 +68,15 @@ async def load_report(
     Raises NotFound for an unknown journey, Invalid for a period that ends before it starts or is of another age.
     """
     check_period(period)
-    settings = settings or ReportSettings()
-    view = await load_journey(workspace, journey)
+    return await report_of(
+        workspace, await load_journey(workspace, journey), period, settings or ReportSettings(), where
+    )
+
+
+async def report_of(
+    workspace: int, view: JourneyView, period: Period, settings: ReportSettings, where: Property | None = None
+) -> JourneyReport:
+    """Of a journey that is loaded, over a period that was checked."""
     measured = await measure(workspace, view, period, settings, where)
     return assemble_report(
         view, measured, period.since, period.until, settings, where=None if where is None else str(where)
@@ -137,12 +145,12 @@ async def measure(
 
 def _would_show_the_rest(part: WindowMeasures, whole: WindowMeasures, k: int) -> bool:
     """Whether subtracting a part from the figures of all, which are known as well, leaves fewer than k contacts."""
-    rests = [
-        everybody.sums.n - measure.sums.n
-        for measure in part.measures
-        if (everybody := whole.of(measure.instrument)) is not None
-    ]
-    return any(0 < rest < k for rest in rests)
+    pairs = [(measure, whole.of(measure.instrument)) for measure in part.measures]
+    return any(
+        leaves_few(everybody.sums.n, measure.sums.n, k) or leaves_few(everybody.n_answers, measure.n_answers, k)
+        for measure, everybody in pairs
+        if everybody is not None
+    )
 
 
 def _promised_windows(touchpoint: TouchpointView, period: Period) -> list[tuple[PromiseView, Window]]:

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 
-from analysis.contact_tally import NOBODY
+from msgspec.structs import replace
+
+from analysis.contact_sums import NOBODY
 from analysis.experience import Moments
+from analysis.interval import Estimate
 from analysis.load_report import Period
 from analysis.read_measures import WindowMeasures, read_segments
 from analysis.report import JourneyReport, ReportSettings
@@ -32,7 +35,8 @@ async def load_segments(workspace: int, view: JourneyView, report: JourneyReport
         moments = _moments(own, figure.instrument)
         if moments.n > 0:
             cells[figure.key][named.get(segment, (segment, segment))[0]] = moments
-    return _assembled(cells, split, dict(named.values()), report.settings)
+    whole = {figure.key: figure.estimate for _, figure in shown}
+    return _assembled(cells, whole, split, dict(named.values()), report.settings)
 
 
 def _moments(own: WindowMeasures, instrument: str | None) -> Moments:
@@ -40,7 +44,10 @@ def _moments(own: WindowMeasures, instrument: str | None) -> Moments:
     return (NOBODY if measure is None else measure.sums).x
 
 
-def _assembled(cells: Cells, split: Split, names: Mapping[str, str], settings: ReportSettings) -> SegmentFigures:
+def _assembled(
+    cells: Cells, whole: Mapping[str, Estimate | None], split: Split, names: Mapping[str, str], settings: ReportSettings
+) -> SegmentFigures:
+    """`whole` is the report's own: one who answers by two channels is one contact there."""
     mix = standard_mix(cells)
     by_size = sorted(mix, key=lambda segment: (-mix[segment], segment))
     return SegmentFigures(
@@ -48,8 +55,8 @@ def _assembled(cells: Cells, split: Split, names: Mapping[str, str], settings: R
         segments=tuple(Segment(key, names.get(key, key.replace("_", " ")), mix[key]) for key in by_size),
         cells=cells_of(cells, settings),
         touchpoints=tuple(
-            MixedTouchpoint(touchpoint, mixed(own, mix, settings.k, settings.confidence))
-            for touchpoint, own in cells.items()
+            MixedTouchpoint(key, replace(mixed(own, mix, settings.k, settings.confidence), crude=whole[key]))
+            for key, own in cells.items()
         ),
     )
 

@@ -4,7 +4,8 @@ from datetime import date
 
 from msgspec import Struct
 
-from analysis.load_report import EARLIEST, Period, load_report
+from analysis.data_hash import with_data_hash
+from analysis.load_report import Period, load_report
 from analysis.load_trends import load_trends, weeks_up_to
 from analysis.measured import Measure, plotted_measure
 from analysis.read_measures import read_measures
@@ -41,7 +42,7 @@ class TouchpointReport(Struct, frozen=True, kw_only=True):
     trend_instrument: str | None
     settings: ReportSettings
     method_version: str
-    data_hash: str  # of the journey's report
+    data_hash: str
 
 
 async def load_touchpoint(workspace: int, journey: str, touchpoint: str, period: Period) -> TouchpointReport:
@@ -51,14 +52,14 @@ async def load_touchpoint(workspace: int, journey: str, touchpoint: str, period:
     figure = next((found for found in report.touchpoints if found.key == touchpoint), None)
     if figure is None:
         raise NotFound("This journey has no such touchpoint.")
-    year = Period(max(EARLIEST, weeks_up_to(period.until).since), period.until)
+    year = Period(weeks_up_to(period.until).since, period.until)
     own, of_year = await _measures(workspace, view, touchpoint, period, year)
     # The report has no instrument for a blind spot, whose weeks may have had one.
     lately = plotted_measure(of_year, report.settings.k)
     instrument = figure.instrument or (lately.instrument if lately else None)
     plotted = {} if instrument is None else {touchpoint: instrument}
-    trends = await load_trends(workspace, view, year, report.settings, plotted)
-    return TouchpointReport(
+    trends = await load_trends(workspace, view, year, report.settings, plotted, beside=period)
+    found = TouchpointReport(
         journey=report.journey,
         name=report.name,
         since=report.since,
@@ -69,8 +70,9 @@ async def load_touchpoint(workspace: int, journey: str, touchpoint: str, period:
         trend_instrument=instrument,
         settings=report.settings,
         method_version=report.method_version,
-        data_hash=report.data_hash,
+        data_hash="",
     )
+    return with_data_hash(found)
 
 
 async def _measures(workspace: int, view: JourneyView, key: str, *periods: Period) -> tuple[tuple[Measure, ...], ...]:
@@ -82,7 +84,7 @@ async def _measures(workspace: int, view: JourneyView, key: str, *periods: Perio
 
 
 def _instruments(measures: tuple[Measure, ...], report: JourneyReport) -> tuple[InstrumentFigure, ...]:
-    by_name = {measure.instrument: measure for measure in measures if measure.sums.n >= report.settings.k}
+    by_name = {measure.instrument: measure for measure in measures if measure.may_be_spread_out(report.settings.k)}
     return tuple(
         InstrumentFigure(
             instrument=instrument,

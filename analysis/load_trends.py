@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from analysis.experience import Moments
-from analysis.load_report import Period, check_period
+from analysis.load_report import EARLIEST, Period, check_period
 from analysis.read_measures import read_weekly
 from analysis.report import ReportSettings
 from analysis.trend import trend_of
@@ -18,12 +18,17 @@ TREND_WEEKS = 52
 
 
 async def load_trends(
-    workspace: int, view: JourneyView, period: Period, settings: ReportSettings, plotted: Mapping[str, str]
+    workspace: int,
+    view: JourneyView,
+    period: Period,
+    settings: ReportSettings,
+    plotted: Mapping[str, str],
+    beside: Period,
 ) -> dict[str, Trend]:
     """The trend of every touchpoint by its key, over the whole weeks within the period. Raises Invalid for a bad one.
 
-    `plotted` names the instrument of each touchpoint by its key. Where one is left out, where no week is whole or
-    nobody answered, the trend is empty.
+    `plotted` names the instrument of each touchpoint by its key; `beside` are the days whose total stands beside the
+    trends. Where an instrument is left out, where no week is whole or nobody answered, the trend is empty.
     """
     check_period(period)
     weeks: defaultdict[str, dict[date, Moments]] = defaultdict(dict)
@@ -36,7 +41,10 @@ async def load_trends(
             measure = own.of(plotted[keys[touchpoint]])
             if measure is not None:
                 weeks[keys[touchpoint]][monday] = measure.sums.x
-    return {touchpoint.key: trend_of(weeks[touchpoint.key], settings) for touchpoint in view.touchpoints}
+    return {
+        touchpoint.key: trend_of(weeks[touchpoint.key], settings, beside.since, beside.until)
+        for touchpoint in view.touchpoints
+    }
 
 
 def whole_weeks(period: Period) -> Period | None:
@@ -49,4 +57,4 @@ def whole_weeks(period: Period) -> Period | None:
 def weeks_up_to(until: date) -> Period:
     """The last TREND_WEEKS weeks that are over on the evening of `until`."""
     sunday = until - timedelta(days=until.isoweekday() % 7)
-    return Period(sunday - TREND_WEEKS * WEEK + timedelta(days=1), sunday)
+    return Period(max(EARLIEST, sunday - TREND_WEEKS * WEEK + timedelta(days=1)), max(EARLIEST, sunday))

@@ -4,7 +4,8 @@ from datetime import date
 
 from msgspec import Struct
 
-from analysis.contact_tally import NOBODY, ContactSums, together
+from analysis.contact_sums import NOBODY, ContactSums
+from analysis.experience import leaves_few
 from analysis.report import OfficialFigure
 from surveys.instruments import EXPERIENCE, Instrument
 from surveys.journeys import PromiseView
@@ -16,6 +17,17 @@ class Measure(Struct, frozen=True):
     instrument: str
     counts: tuple[tuple[str, int], ...]  # by value, as the tally writes it
     sums: ContactSums
+
+    @property
+    def n_answers(self) -> int:
+        return sum(n for _, n in self.counts)
+
+    def may_be_spread_out(self, k: int) -> bool:
+        """Whether counts of answers may stand beside the mean over contacts.
+
+        Where fewer than k answers are further ones of somebody, what is left of the counts without the mean is theirs.
+        """
+        return self.sums.n >= k and not leaves_few(self.n_answers, self.sums.n, k)
 
 
 class UnderPromise(Struct, frozen=True):
@@ -64,8 +76,12 @@ class MeasuredTouchpoint(Struct, frozen=True, kw_only=True):
         """Of the plotted instrument."""
         return NOBODY if self.plotted is None else self.plotted.sums
 
+    def measure_of(self, instrument: Instrument) -> Measure | None:
+        return next((measure for measure in self.measures if measure.instrument == instrument), None)
+
     def sums_of(self, instrument: Instrument) -> ContactSums:
-        return together(measure.sums for measure in self.measures if measure.instrument == instrument)
+        measure = self.measure_of(instrument)
+        return NOBODY if measure is None else measure.sums
 
 
 def plotted_measure(measures: tuple[Measure, ...], k: int) -> Measure | None:

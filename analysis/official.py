@@ -9,13 +9,12 @@ from math import sqrt
 from msgspec import Struct
 from scipy.special import ndtr
 
-from analysis.experience import CONFIDENCE, estimate_of, moments_of_counts, two_sided_z, wilson
+from analysis.contact_sums import ContactSums
+from analysis.experience import CONFIDENCE, Moments, estimate_of, two_sided_z, wilson
 from analysis.report import Interval, OfficialFigure
-from analysis.scales import PASSIVE_FROM, PROMOTER_FROM, experience_of
+from analysis.scales import PASSIVE_FROM, PROMOTER_FROM
 from surveys.instruments import Instrument
 
-TOP_BOXES_OF_CSAT = 4  # 4 and 5 of 5
-AGREEMENT_OF_CES = 5  # 5 to 7 of 7
 _ADDED_TO_EACH_END = 0.75  # of the adjusted Wald interval: three responses in all (Rocks 2016)
 
 Distribution = Sequence[tuple[int, int]]  # (value as answered, how many contacts)
@@ -30,6 +29,11 @@ class NpsCounts(Struct, frozen=True):
     def n(self) -> int:
         return self.promoters + self.passives + self.detractors
 
+    @property
+    def moments(self) -> Moments:
+        """Through the official lens: +1, 0 and -1."""
+        return Moments(self.n, self.promoters - self.detractors, self.promoters + self.detractors)
+
 
 class NpsInterval(Struct, frozen=True):
     """In points; `centre` is the estimate the interval is built around."""
@@ -38,7 +42,7 @@ class NpsInterval(Struct, frozen=True):
     interval: Interval
 
 
-class NpsDifference(Struct, frozen=True):
+class PointsDifference(Struct, frozen=True):
     """Later minus earlier, in points. `z` and the two-sided `p` are None where neither group varies."""
 
     points: float
@@ -54,13 +58,13 @@ class ShareDifference(Struct, frozen=True):
 
 
 def official_figures(
-    instrument: Instrument, distribution: Distribution, confidence: float = CONFIDENCE
+    instrument: Instrument, sums: ContactSums, confidence: float = CONFIDENCE
 ) -> tuple[OfficialFigure, ...]:
     """The official scores an instrument has; none for the anchor, emotions and comments, and none over nobody."""
     figures = {Instrument.NPS: _nps_figures, Instrument.CSAT: _csat_figures, Instrument.CES: _ces_figures}
-    if instrument not in figures or sum(n for _, n in distribution) == 0:
+    if instrument not in figures or sums.n == 0:
         return ()
-    return figures[instrument](distribution, confidence)
+    return figures[instrument](sums, confidence)
 
 
 def nps_counts(distribution: Distribution) -> NpsCounts:
@@ -77,26 +81,29 @@ def nps(counts: NpsCounts) -> float | None:
 
 def wald_interval(counts: NpsCounts, confidence: float = CONFIDENCE) -> NpsInterval | None:
     """The textbook interval, for comparison with other tools; it collapses where all answer alike."""
-    return _nps_interval(counts.promoters, counts.detractors, counts.n, confidence) if counts.n else None
+    return _nps_interval(counts.moments, confidence) if counts.n else None
 
 
-def adjusted_wald_interval(counts: NpsCounts, confidence: float = CONFIDENCE) -> NpsInterval | None:
-    """The interval we show: 3/4 of a promoter and 3/4 of a detractor added, n + 3 (Rocks 2016)."""
-    if counts.n == 0:
+def adjusted_wald_interval(lens: Moments, confidence: float = CONFIDENCE) -> NpsInterval | None:
+    """The interval we show: 3/4 of a promoter and 3/4 of a detractor added, n + 3 (Rocks 2016).
+
+    `lens` sums +1, 0 and -1 over contacts; one who answered several times is their mean.
+    """
+    if lens.n == 0:
         return None
-    promoters, detractors = counts.promoters + _ADDED_TO_EACH_END, counts.detractors + _ADDED_TO_EACH_END
-    return _nps_interval(promoters, detractors, counts.n + 3, confidence)
+    added = Moments(lens.n + 3, lens.sum, lens.sum_squares + 2 * _ADDED_TO_EACH_END)
+    return _nps_interval(added, confidence)
 
 
-def nps_difference(earlier: NpsCounts, later: NpsCounts) -> NpsDifference | None:
-    before, after = nps(earlier), nps(later)
-    if before is None or after is None:
+def points_difference(earlier: OfficialFigure, later: OfficialFigure) -> PointsDifference | None:
+    """Of two scores in points that know their spread; None of others."""
+    if earlier.spread is None or later.spread is None:
         return None
-    points = after - before
-    se = 100 * sqrt(_nps_variance(earlier) / earlier.n + _nps_variance(later) / later.n)
+    points = later.value - earlier.value
+    se = sqrt(earlier.spread**2 / earlier.n + later.spread**2 / later.n)
     if se == 0:
-        return NpsDifference(points, None, None)
-    return NpsDifference(points, points / se, 2 * float(ndtr(-abs(points / se))))
+        return PointsDifference(points, None, None)
+    return PointsDifference(points, points / se, 2 * float(ndtr(-abs(points / se))))
 
 
 def newcombe(
@@ -113,36 +120,35 @@ def newcombe(
     return ShareDifference(difference, Interval(max(-1.0, difference - below), min(1.0, difference + above)))
 
 
-def _nps_figures(distribution: Distribution, confidence: float) -> tuple[OfficialFigure, ...]:
-    counts = nps_counts(distribution)
-    score, adjusted = nps(counts), adjusted_wald_interval(counts, confidence)
-    if score is None or adjusted is None:
+def _nps_figures(sums: ContactSums, confidence: float) -> tuple[OfficialFigure, ...]:
+    mean, adjusted = sums.lens.mean, adjusted_wald_interval(sums.lens, confidence)
+    if mean is None or adjusted is None:
         return ()
-    return (OfficialFigure(name="NPS", value=score, interval=adjusted.interval, unit="points", n=counts.n),)
+    spread = 100 * sqrt(sums.lens.squared_deviations / sums.n)
+    return (
+        OfficialFigure(
+            name="NPS", value=100 * mean, interval=adjusted.interval, unit="points", n=sums.n, spread=spread
+        ),
+    )
 
 
-def _csat_figures(distribution: Distribution, confidence: float) -> tuple[OfficialFigure, ...]:
-    return (_share_figure("CSAT top-2-box", distribution, TOP_BOXES_OF_CSAT, confidence),)
+def _csat_figures(sums: ContactSums, confidence: float) -> tuple[OfficialFigure, ...]:
+    return (_share_figure("CSAT top-2-box", sums, confidence),)
 
 
-def _ces_figures(distribution: Distribution, confidence: float) -> tuple[OfficialFigure, ...]:
+def _ces_figures(sums: ContactSums, confidence: float) -> tuple[OfficialFigure, ...]:
     """The mean on 1-7 with the plus-one interval of x mapped back, and the share that agrees."""
-    moments = moments_of_counts((experience_of(Instrument.CES, value), n) for value, n in distribution)
-    estimate = estimate_of(moments, confidence)
+    estimate = estimate_of(sums.x, confidence)
     if estimate is None:
         return ()
     interval = Interval(_as_ces(estimate.interval.lo), _as_ces(estimate.interval.hi))
-    mean = OfficialFigure(
-        name="CES mean", value=_as_ces(estimate.mean), interval=interval, unit="points", n=int(moments.n)
-    )
-    return mean, _share_figure("CES share 5 to 7", distribution, AGREEMENT_OF_CES, confidence)
+    mean = OfficialFigure(name="CES mean", value=_as_ces(estimate.mean), interval=interval, unit="points", n=sums.n)
+    return mean, _share_figure("CES share 5 to 7", sums, confidence)
 
 
-def _share_figure(name: str, distribution: Distribution, at_least: int, confidence: float) -> OfficialFigure:
-    n = sum(count for _, count in distribution)
-    successes = _count(distribution, lambda value: value >= at_least)
-    interval = wilson(successes, n, confidence)
-    return OfficialFigure(name=name, value=successes / n, interval=interval, unit="share", n=n)
+def _share_figure(name: str, sums: ContactSums, confidence: float) -> OfficialFigure:
+    interval = wilson(sums.n_satisfied, sums.n, confidence)
+    return OfficialFigure(name=name, value=sums.n_satisfied / sums.n, interval=interval, unit="share", n=sums.n)
 
 
 def _count(distribution: Distribution, is_counted: Callable[[int], bool]) -> int:
@@ -153,14 +159,7 @@ def _as_ces(x: float) -> float:
     return 4 + 3 * x
 
 
-def _nps_interval(promoters: float, detractors: float, n: float, confidence: float) -> NpsInterval:
-    up, down = promoters / n, detractors / n
-    centre = up - down
-    half = two_sided_z(confidence) * sqrt((up + down - centre**2) / n)
+def _nps_interval(lens: Moments, confidence: float) -> NpsInterval:
+    centre = lens.sum / lens.n
+    half = two_sided_z(confidence) * sqrt(max(0.0, lens.sum_squares / lens.n - centre**2) / lens.n)
     return NpsInterval(100 * centre, Interval(max(-100.0, 100 * (centre - half)), min(100.0, 100 * (centre + half))))
-
-
-def _nps_variance(counts: NpsCounts) -> float:
-    """Of one answer scored -1, 0 or +1."""
-    net = (counts.promoters - counts.detractors) / counts.n
-    return (counts.promoters + counts.detractors) / counts.n - net**2

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Struct
 
-from analysis.contact_tally import SATISFIED_FROM, ContactSums
+from analysis.contact_sums import SATISFIED_IN_SQL, ContactSums
 from analysis.experience import Moments
 from analysis.measured import Measure
 from analysis.read_measures import WindowMeasures
@@ -42,7 +42,7 @@ async def read_matching(
     """As read_measures, of the responses whose event has the property: one aggregate over the raw answers."""
     picks = [(row["workspace"], row["value"]) for row in await fetch(_PICKS, workspace)]
     worth = worth_as_json(picks, {workspace: valences})
-    rows = await fetch(_MATCHING, *columns_of(windows), workspace, worth, wanted.name, wanted.value, SATISFIED_FROM)
+    rows = await fetch(_MATCHING, *columns_of(windows), workspace, worth, wanted.name, wanted.value)
     by_window: dict[int, list[Row]] = {}
     for row in rows:
         by_window.setdefault(row["window"], []).append(row)
@@ -71,7 +71,7 @@ FROM response r JOIN answer a ON a.response = r.id WHERE r.workspace = $1 AND a.
 """
 
 # Sums are numeric, hence exact, so that the same answers give the same digits in whatever order they are read.
-_MATCHING = """
+_MATCHING = f"""
 WITH worth AS (
     SELECT * FROM jsonb_to_recordset($5::jsonb)
         AS w(workspace int, instrument text, value text, x numeric, lens numeric)
@@ -93,7 +93,7 @@ WITH worth AS (
     ) by_value GROUP BY 1, 2
 ), summed AS (
     SELECT "window", instrument, count(*)::int AS n, sum(x) AS x, sum(x * x) AS x_squared, sum(lens) AS lens,
-           sum(lens * lens) AS lens_squared, (count(*) FILTER (WHERE x >= $8::float8))::int AS n_satisfied
+           sum(lens * lens) AS lens_squared, (count(*) FILTER (WHERE x >= {SATISFIED_IN_SQL}))::int AS n_satisfied
     FROM (SELECT "window", instrument, contact, avg(x) AS x, avg(lens) AS lens FROM given GROUP BY 1, 2, 3) by_contact
     GROUP BY 1, 2
 )

@@ -6,7 +6,8 @@ from itertools import groupby
 
 from msgspec import Struct
 
-from analysis.contact_tally import ContactSums, counted_once, read_corrections, read_weekly_corrections, together
+from analysis.contact_sums import ContactSums, counted_once, together
+from analysis.contact_tally import read_corrections, read_weekly_corrections
 from analysis.measured import Measure
 from analysis.tally import RESPONSES, Split, ValueCount, Window, read_tally, read_weeks
 from analysis.valences import Valences

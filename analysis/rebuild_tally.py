@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from analysis.contact_tally import CELL as CONTACT_CELL
 from analysis.contact_tally import corrections_where
+from analysis.recount import lock_tallies
 from analysis.scales import MAP_VERSION
 from analysis.tally import CELL, RESPONSES, every_grain
 from analysis.valences import load_valences
@@ -13,7 +14,7 @@ from analysis.worth import worth_as_json
 from core.database import fetch, transaction
 
 # What the tallies hold depends on how they are counted; a database that holds another edition is counted again.
-EDITION = f"3, maps {MAP_VERSION}"
+EDITION = f"4, maps {MAP_VERSION}"
 
 
 class Rebuilt(Struct, frozen=True):
@@ -35,7 +36,7 @@ async def rebuild_tally(progress: Callable[[int, int], None] = lambda _done, _al
     `progress` is told how many steps are done, and of how many.
     """
     async with transaction():
-        await fetch("LOCK TABLE tally, contact_tally, emotion_valence IN SHARE ROW EXCLUSIVE MODE")
+        await lock_tallies()
         # Sorting ten million answers in memory is worth more than the small share a session is given.
         await fetch("SET LOCAL work_mem = '1GB'")
         picks = [(row["workspace"], row["value"]) for row in await fetch(_PICKS)]

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from analysis.recount import lock_contacts, recounted
+from analysis.recount import lock_tallies, recounted
 from analysis.tally import TallyCell, add_to_tally, cells_of
 from core.database import Row, fetch, transaction
 from core.errors import NotFound
@@ -12,7 +12,7 @@ from core.errors import NotFound
 async def delete_response(workspace: int, response: int) -> None:
     """With its answers and what was read out of them. Raises NotFound where this workspace has no such response."""
     async with transaction():
-        # The row before the contact, as the worker takes them: the two never wait for each other.
+        # The row before the tallies, as the worker takes them: the two never wait for each other.
         found = await fetch(_RESPONSE, workspace, response)
         if not found:
             raise NotFound("There is no such response.")
@@ -37,7 +37,7 @@ async def erase_contact(workspace: int, external_id: str) -> int:
 
 
 async def _remove(contact: int, responses: Sequence[int]) -> None:
-    await lock_contacts([contact])
+    await lock_tallies()
     counted = await fetch(_COUNTED, responses)
     answers = await fetch(_ANSWERS, [row["id"] for row in counted])
     async with recounted([contact]):

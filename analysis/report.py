@@ -6,7 +6,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from analysis.funnel import Funnel
-from analysis.interval import Contrast
+from analysis.interval import Contrast, Estimate
 from analysis.interval import Interval as Interval  # every figure has one: who reads reports finds it here
 from analysis.segment_figures import SegmentFigures
 from analysis.text_figures import TextFigure
@@ -121,6 +121,7 @@ class OfficialFigure(Struct, frozen=True, kw_only=True):
     interval: Interval
     unit: str  # "points" or "share"
     n: int
+    spread: float | None = None  # standard deviation of one contact, of NPS: its differences are tested with it
 
 
 class TouchpointFigure(Struct, frozen=True, kw_only=True):
@@ -169,6 +170,13 @@ class TouchpointFigure(Struct, frozen=True, kw_only=True):
     response_rate: float | None = None
     worst_case: Interval | None = None  # bounds if everyone silent were at an end of the scale
     reach_month: float | None = None  # contacts a month through the touchpoint, from events
+
+    @property
+    def estimate(self) -> Estimate | None:
+        """The experience with all that tests need; None where it is not shown."""
+        if self.mean is None or self.centre is None or self.se is None or self.interval is None:
+            return None
+        return Estimate(self.n_contacts, self.mean, self.centre, self.se, self.interval)
 
 
 class Landmark(Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from analysis.recount import lock_contacts, recounted
+from analysis.recount import lock_tallies, recounted
 from analysis.tally import add_to_tally, cells_of
 from core.database import Row, fetch, transaction
 
@@ -43,7 +43,7 @@ async def score_responses(now: datetime) -> int:
 async def _count(responses: list[Row], answers: list[Row], now: datetime) -> None:
     """Put the answers into both tallies and mark their responses, so that an answer is counted exactly once."""
     contacts = {row["contact"] for row in responses}
-    await lock_contacts(contacts)
+    await lock_tallies()
     await add_to_tally(cells_of(responses, answers))
     async with recounted(contacts):
         await fetch("UPDATE response SET scored_at = $1 WHERE id = ANY($2)", now, [row["id"] for row in responses])

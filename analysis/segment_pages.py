@@ -25,7 +25,7 @@ async def segments_page(
 ) -> Template:
     if by not in BY:
         raise Invalid(Fault("by", f"choose {' or '.join(BY)}"))
-    report = await load_report(member.workspace, journey, asked.period)
+    report = await load_report(member.workspace, journey, asked.of_all())
     view = await load_journey(member.workspace, journey)
     context = {
         "report": report,

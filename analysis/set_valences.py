@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from analysis.recount import lock_contact_tally, recounted
+from analysis.recount import lock_tallies, recounted
 from analysis.report import ReportSettings
 from analysis.scales import AROUSAL, VALENCES, calibrated_valence
 from analysis.valences import load_valences
@@ -70,7 +70,7 @@ async def set_valences(workspace: int, wanted: Mapping[str, float | None], now: 
     if faults:
         raise Invalid(*faults)
     async with transaction():
-        await lock_contact_tally()
+        await lock_tallies()
         before = (await load_valences([workspace]))[workspace]
         changed = {e: v for e, v in wanted.items() if before[e] != (VALENCES[e] if v is None else v)}
         contacts = [row["contact"] for row in await fetch(_SEVERAL, workspace, list(changed))]

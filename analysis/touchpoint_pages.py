@@ -26,7 +26,7 @@ from surveys.instruments import Instrument
 async def figures_page(
     journey: FromPath[str], touchpoint: FromPath[str], member: NamedDependency[Member], asked: NamedDependency[Asked]
 ) -> Template:
-    found = await load_touchpoint(member.workspace, journey, touchpoint, asked.period)
+    found = await load_touchpoint(member.workspace, journey, touchpoint, asked.of_all())
     questions = question_report(found)
     has_trend = any(week.mean is not None for week in found.trend.weeks)
     context = {
@@ -56,7 +56,7 @@ async def distribution_json(
     theme: FromQuery[Theme] = Theme.LIGHT,
 ) -> dict[str, Any]:
     """How each question was answered, as a Vega-Lite specification."""
-    found = await load_touchpoint(member.workspace, journey, touchpoint, asked.period)
+    found = await load_touchpoint(member.workspace, journey, touchpoint, asked.of_all())
     return await specification(lambda: _distribution_spec(found, layout, theme))
 
 
@@ -70,7 +70,7 @@ async def distribution_svg(
     theme: FromQuery[Theme] = Theme.LIGHT,
 ) -> Response[bytes]:
     """The same as a picture."""
-    found = await load_touchpoint(member.workspace, journey, touchpoint, asked.period)
+    found = await load_touchpoint(member.workspace, journey, touchpoint, asked.of_all())
     return await picture(lambda: _distribution_spec(found, layout, theme))
 
 
@@ -84,7 +84,7 @@ async def trend_json(
     theme: FromQuery[Theme] = Theme.LIGHT,
 ) -> dict[str, Any]:
     """The weeks of a year, as a Vega-Lite specification."""
-    found = await load_touchpoint(member.workspace, journey, touchpoint, asked.period)
+    found = await load_touchpoint(member.workspace, journey, touchpoint, asked.of_all())
     return await specification(lambda: _trend_spec(found, layout, theme))
 
 
@@ -98,7 +98,7 @@ async def trend_svg(
     theme: FromQuery[Theme] = Theme.LIGHT,
 ) -> Response[bytes]:
     """The same as a picture."""
-    found = await load_touchpoint(member.workspace, journey, touchpoint, asked.period)
+    found = await load_touchpoint(member.workspace, journey, touchpoint, asked.of_all())
     return await picture(lambda: _trend_spec(found, layout, theme))
 
 
@@ -112,7 +112,7 @@ async def get_touchpoint_figures(
     """The touchpoint's figures of the report, how each instrument was answered, and the 52 whole weeks before `until`.
 
     Without `until`, up to today; without `since`, the 90 days before that."""
-    return await load_touchpoint(caller.workspace, journey, touchpoint, asked.period)
+    return await load_touchpoint(caller.workspace, journey, touchpoint, asked.of_all())
 
 
 def _distribution_spec(found: TouchpointReport, layout: Layout, theme: Theme) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from math import fsum, sqrt
 
 from analysis.contrasts import contrast, plain_term
-from analysis.experience import Moments, contact_means, estimate_of, moments_of, moments_together
+from analysis.experience import Moments, contact_means, estimate_of, hidden_parts, moments_of, moments_together
 from analysis.interval import Contrast, Interval
 from analysis.report import ReportSettings
 from analysis.trend_figures import Direction, Signal, Trend, Week
@@ -26,11 +26,19 @@ def weekly_moments(answers: Iterable[tuple[int, date, float]]) -> dict[date, Mom
     return {monday: moments_of(contact_means(found).values()) for monday, found in sorted(by_week.items())}
 
 
-def trend_of(weeks: Mapping[date, Moments], settings: ReportSettings) -> Trend:
-    """From the moments of each week by its Monday; the empty trend for no weeks."""
+def trend_of(
+    weeks: Mapping[date, Moments], settings: ReportSettings, since: date = date.min, until: date = date.max
+) -> Trend:
+    """From the moments of each week by its Monday; the empty trend for no weeks.
+
+    Weeks of fewer than k contacts are hidden, and others so that they can't be worked out: from all weeks together, or
+    from the total of the days `since` to `until`, which stands beside the trend.
+    """
     if not weeks:
         return Trend((), None, None, None)
-    shown = {monday: found for monday, found in sorted(weeks.items()) if found.n >= max(settings.k, 1)}
+    within = {monday: found for monday, found in weeks.items() if since <= monday <= until - timedelta(days=6)}
+    hidden = _hidden_weeks(weeks, settings) | _hidden_weeks(within, settings)
+    shown = {monday: found for monday, found in sorted(weeks.items()) if found.n > 0 and monday not in hidden}
     centre = moments_together(shown.values()).mean
     errors = _control_errors(list(shown.values()), centre) if centre is not None else []
     limits = {monday: _limits(centre, error) for monday, error in zip(shown, errors, strict=False)}
@@ -42,6 +50,11 @@ def trend_of(weeks: Mapping[date, Moments], settings: ReportSettings) -> Trend:
         change,
         _direction(change),
     )
+
+
+def _hidden_weeks(weeks: Mapping[date, Moments], settings: ReportSettings) -> set[date]:
+    counts = {monday.isoformat(): int(found.n) for monday, found in weeks.items()}
+    return {date.fromisoformat(monday) for monday in hidden_parts(counts, settings.k).parts}
 
 
 def _mondays(weeks: Mapping[date, Moments]) -> list[date]:

@@ -1,8 +1,30 @@
 """Answers put straight into the database: what matters here is how they are counted, not how they came."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
+from analysis.contact_sums import ContactSums, counted_once
+from analysis.official import NpsCounts, PointsDifference, official_figures, points_difference
+from analysis.report import OfficialFigure
+from analysis.worth import worth_of
 from core.database import fetch
+from surveys.instruments import Instrument
+
+
+def sums_of(instrument: Instrument, distribution: Iterable[tuple[int, int]]) -> ContactSums:
+    """Of (value, contacts), each of whom gave that one answer."""
+    return counted_once([(worth_of(instrument, str(value)), n) for value, n in distribution])
+
+
+def nps_of(counts: NpsCounts) -> OfficialFigure | None:
+    """The official figure; None over nobody."""
+    values = ((10, counts.promoters), (7, counts.passives), (0, counts.detractors))
+    return next(iter(official_figures(Instrument.NPS, sums_of(Instrument.NPS, values))), None)
+
+
+def nps_difference(earlier: NpsCounts, later: NpsCounts) -> PointsDifference | None:
+    before, after = nps_of(earlier), nps_of(later)
+    return None if before is None or after is None else points_difference(before, after)
 
 
 async def contacts_of(workspace: int, n: int) -> list[int]:

@@ -14,7 +14,7 @@ from analysis.experience import estimate_of, moments_of, moments_of_counts
 from analysis.gap_words import q_in_words
 from analysis.load_overlays import period_before
 from analysis.load_report import load_report
-from analysis.official import NpsCounts, newcombe, nps_difference, official_figures
+from analysis.official import NpsCounts, newcombe, official_figures
 from analysis.period_words import change_in_words, official_change_in_words
 from analysis.report import JourneyReport, TouchpointFigure
 from analysis.scales import experience_of
@@ -23,7 +23,7 @@ from analysis.trend_figures import Direction
 from analysis.verdicts import benjamini_hochberg
 from core.templating import template_environment
 from surveys.instruments import Instrument
-from tests.analysis.answers import contacts_of, given, noon
+from tests.analysis.answers import contacts_of, given, noon, nps_difference, sums_of
 from tests.analysis.curve_reports import report_of, touchpoint
 from tests.analysis.test_comparisons import PERIOD, TODAY
 from tests.factories import Hands, make_journey
@@ -44,7 +44,7 @@ def answered(key: str, values: list[int], instrument: Instrument = Instrument.AN
         se=estimate.se,
         interval=estimate.interval,
         distribution=counts,
-        official=official_figures(instrument, counts),
+        official=official_figures(instrument, sums_of(instrument, counts)),
         **more,
     )
 
@@ -107,8 +107,8 @@ def test_official_scores_have_their_own_tests() -> None:
 
 
 def test_shares_are_compared_even_where_the_curve_draws_something_else() -> None:
-    satisfied = official_figures(Instrument.CSAT, [(2, 18), (5, 42)])
-    more = official_figures(Instrument.CSAT, [(2, 7), (4, 55)])
+    satisfied = official_figures(Instrument.CSAT, sums_of(Instrument.CSAT, [(2, 18), (5, 42)]))
+    more = official_figures(Instrument.CSAT, sums_of(Instrument.CSAT, [(2, 7), (4, 55)]))
     values = [4] * 12
     [change] = changed([answered("a", values)], [answered("a", values)])
     assert change.official == ()
@@ -157,7 +157,8 @@ async def test_a_report_is_compared_with_the_days_before(people: People, hands: 
     earlier = await load_report(people.acme, "buying", period_before(report))
     [change] = compare(report, earlier)
     assert (change.key, change.n_before, change.n_after, change.direction) == ("delivery", 14, 12, Direction.UP)
-    assert change.official == ()  # the NPS beside the faces: its counts are not in a report
+    [nps] = change.official  # the NPS beside the faces
+    assert (nps.name, nps.before, nps.after, nps.difference) == ("NPS", 100, 100, 0)
     page = page_of(report, (change,))
     assert ">better</span>" in page
     assert "14, then 12" in page

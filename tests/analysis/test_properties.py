@@ -33,7 +33,6 @@ from analysis.official import (
     adjusted_wald_interval,
     newcombe,
     nps,
-    nps_difference,
     official_figures,
     wald_interval,
 )
@@ -66,6 +65,7 @@ from analysis.scales import (
 from analysis.verdicts import MOST_NEEDED, Judgement, Standing, benjamini_hochberg, contacts_needed, judge
 from core.errors import Invalid
 from surveys.instruments import DEFAULT_EMOTIONS, SCALES, Instrument
+from tests.analysis.answers import nps_difference, sums_of
 
 # Examples are timed by default, and a busy machine then fails what is right.
 settings.register_profile("unhurried", deadline=None)
@@ -375,7 +375,7 @@ def test_shrunk_means_lie_between_their_own_and_the_common_one(groups: list[list
 @given(counts, counts, counts)
 def test_nps_is_finite_and_on_its_scale(promoters: int, passives: int, detractors: int) -> None:
     of = NpsCounts(promoters, passives, detractors)
-    score, adjusted = nps(of), adjusted_wald_interval(of)
+    score, adjusted = nps(of), adjusted_wald_interval(of.moments)
     assert (score is None) == (of.n == 0) == (adjusted is None)
     if adjusted is not None:
         assert -100 <= adjusted.interval.lo < adjusted.interval.hi <= 100
@@ -405,7 +405,7 @@ def test_the_difference_of_shares_is_within_its_interval(k1: int, more1: int, k2
 def test_official_figures_are_finite_or_none(instrument: Instrument, n_by_value: list[int]) -> None:
     scale = SCALES.get(instrument)
     distribution = list(zip(scale.points, n_by_value, strict=False)) if scale else []
-    figures = official_figures(instrument, distribution)
+    figures = official_figures(instrument, sums_of(instrument, distribution))
     has_any = instrument in (Instrument.NPS, Instrument.CSAT, Instrument.CES) and any(n for _, n in distribution)
     assert bool(figures) == has_any
     for figure in figures:
