@@ -276,6 +276,10 @@ class TestThePageOfATouchpoint:
 
     async def test_the_journey_leads_to_the_figures_and_these_to_the_description(self, people: People) -> None:
         assert f'href="{FIGURES}"' in (await people.bob.get("/w/acme/journeys/buying")).text
+        asked = "?since=2026-01-01&until=2026-02-01"
+        dated = (await people.bob.get(f"/w/acme/journeys/buying{asked}")).text.replace("&amp;", "&")
+        assert f'href="{FIGURES}{asked}"' in dated
+        assert f'href="/w/acme/journeys/buying/funnel{asked}"' in dated
         description = FIGURES.removesuffix("/figures")
         assert f'href="{description}"' in (await people.bob.get(FIGURES)).text
         assert f'href="{FIGURES}"' in (await people.bob.get(description)).text
