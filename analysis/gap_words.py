@@ -39,11 +39,14 @@ class GapRow(Struct, frozen=True):
 def gap_rows(report: JourneyReport) -> list[GapRow]:
     """Every gap that may be shown, touchpoint by touchpoint.
 
-    None where all that is known are gaps to the promise itself: they stand among the figures already.
+    Without the touchpoints of which only the gap to the promise itself is known: it stands among the figures already.
     """
-    found = [(touchpoint, gap) for touchpoint in report.touchpoints for gap in touchpoint.gaps]
-    is_more_known = any(touchpoint.kept or gap.name is not GapName.COMMUNICATION for touchpoint, gap in found)
-    return [_row(touchpoint, gap) for touchpoint, gap in found] if is_more_known else []
+    return [
+        _row(touchpoint, gap)
+        for touchpoint in report.touchpoints
+        if _is_more_known(touchpoint)
+        for gap in touchpoint.gaps
+    ]
 
 
 def q_in_words(q: float | None) -> str:
@@ -51,6 +54,10 @@ def q_in_words(q: float | None) -> str:
     if q is None:
         return "not tested"
     return f"{q:.3f}" if q >= 0.001 else "under 0.001"
+
+
+def _is_more_known(touchpoint: TouchpointFigure) -> bool:
+    return bool(touchpoint.kept) or any(gap.name is not GapName.COMMUNICATION for gap in touchpoint.gaps)
 
 
 def _row(touchpoint: TouchpointFigure, gap: Gap) -> GapRow:

@@ -265,6 +265,16 @@ async def test_comments_alone_and_guesses_alone_are_blind_spots_of_their_own(
     assert ">Gaps<" not in page
 
 
+async def test_a_gap_to_the_promise_alone_stands_among_the_figures_only(
+    people: People, hands: Hands, contacts: list[int]
+) -> None:
+    await answered(people, hands, contacts, "anchor", FACES)
+    await answered(people, hands, contacts, "disconfirmation", [3, 2, 4, 3, 3, 2, 4, 3, 2, 3], touchpoint="shop")
+    report = await report_of(people, hands)
+    assert [gap.name for gap in report.touchpoints[1].gaps] == [GapName.COMMUNICATION]
+    assert {row.key for row in gap_rows(report)} == {"shop"}
+
+
 async def test_page_and_api_and_file_show_the_same_gaps(people: People, hands: Hands, contacts: list[int]) -> None:
     await answered(people, hands, contacts, "anchor", FACES)
     await answered(people, hands, contacts, "expectation", EXPECTED)
