@@ -93,9 +93,13 @@ def summaries_table(found: Prediction) -> Table:
 
 
 def steps_table(report: DriverReport) -> Table:
-    """One row a step: who reached it, who went no further, and the two curves; intervals stand in brackets."""
+    """One row a step: who reached it, who went no further, and the two curves; intervals stand in brackets.
+
+    Without the second curve where too few came all the way to show it.
+    """
     headers = ("Step", "Reached", "Went no further", "Answered", "All", "Same contacts", "Differ")
-    return Table(headers, tuple(_step_cells(step, report) for step in report.same.steps))
+    shown = len(headers) if report.same.n_same else headers.index("Same contacts")
+    return Table(headers[:shown], tuple(_step_cells(step, report)[:shown] for step in report.same.steps))
 
 
 def _step_cells(step: StepFigure, report: DriverReport) -> tuple[str, ...]:
