@@ -72,6 +72,6 @@ def _cells(figure: InstrumentFigure) -> tuple[str, ...]:
         for one in value.split(PICK_SEPARATOR):
             counts[one] += n
     given = list(counts.items()) if figure.instrument is not Instrument.EMOTION else counts.most_common()
-    total = counts.total()
+    total = sum(n for _, n in figure.distribution)  # of answers: one may pick several emotions
     each = ", ".join(f"{value}: {n:,} ({percent(n / total)})" for value, n in given)
     return (ASKED[figure.instrument], INSTRUMENT_WORDS[figure.instrument], f"{figure.n_contacts:,}", each)

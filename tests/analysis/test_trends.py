@@ -230,7 +230,7 @@ class TestThePageOfATouchpoint:
             "How it felt": "4: 6 (100 %)",
             "Was it easy": "6: 6 (100 %)",
             "Was the promise kept": "3: 6 (100 %)",
-            "What they felt": "angry: 6 (50 %), happy: 6 (50 %)",
+            "What they felt": "angry: 6 (100 %), happy: 6 (100 %)",
             "How important it is": "5: 6 (100 %)",
         }
 
