@@ -108,7 +108,7 @@ def test_a_page_says_what_was_found_and_how() -> None:
         "2026-05-01 to 2026-07-29",
         "Pit: Service desk (probability 0.91). No clear peak. End: Service desk (unhappy).",
         "−0.50 to −0.10",
-        "NPS −4.4 (−20.0 to 11.0)",
+        "NPS: −4.4 (−20.0 to 11.0)",
         "no survey yet",
         "1,234",
         "<dd>0.125</dd>",
