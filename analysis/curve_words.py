@@ -70,8 +70,8 @@ def blind_reason(touchpoint: TouchpointFigure, settings: ReportSettings) -> str:
 def reason_in_words(reason: BlindSpot, settings: ReportSettings) -> str:
     reasons = {
         BlindSpot.NO_SURVEY: "no survey yet",
-        BlindSpot.NO_INVITATIONS: "nobody asked yet",
-        BlindSpot.NO_ANSWERS: "asked, no answer yet",
+        BlindSpot.NO_INVITATIONS: "nobody was asked",
+        BlindSpot.NO_ANSWERS: "asked, no answer",
         BlindSpot.TOO_FEW: f"fewer than {settings.k} answers",
         BlindSpot.STALE: f"last answer over {settings.stale_days} days old",
         BlindSpot.TEXT_ONLY: "comments only",
