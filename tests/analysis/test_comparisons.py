@@ -11,7 +11,7 @@ from analysis.score_responses import score_responses
 from core.database import fetch
 from core.errors import Invalid
 from surveys.journeys import persona_ids
-from tests.analysis.answers import contacts_of, given, noon
+from tests.analysis.answers import asked_as, contacts_of, given, noon
 from tests.factories import Hands, make_journey, make_key
 from tests.people import People
 
@@ -43,7 +43,7 @@ async def _asked(people: People, contact: int, face: int, persona: int | None, p
         persona=persona,
         channel="mail" if face % 2 else "widget",
     )
-    await fetch(_AFTER_AN_EVENT, response, plan)
+    await asked_as(plan, [response])
 
 
 async def delivery(people: People, where: str) -> TouchpointFigure:
@@ -126,24 +126,3 @@ def test_a_property_is_written_with_a_colon(words: str) -> None:
     with pytest.raises(Invalid) as refused:
         property_of(words)
     assert refused.value.faults[0].field == "where"
-
-
-_AFTER_AN_EVENT = """
-WITH told AS (
-    INSERT INTO event (workspace, key, name, contact, occurred_at, received_at, properties)
-    SELECT workspace, 'event-' || id, 'order.delivered', contact, occurred_at, occurred_at,
-           jsonb_build_object('plan', $2::text)
-    FROM response WHERE id = $1 RETURNING id, workspace, contact, occurred_at
-), decided AS (
-    INSERT INTO decision (workspace, event, contact, touchpoint, outcome, reason, facts, decided_at)
-    SELECT t.workspace, t.id, t.contact, r.touchpoint, 'asked', '', '{}', t.occurred_at
-    FROM told t, response r WHERE r.id = $1 RETURNING id
-), invited AS (
-    INSERT INTO invitation (workspace, decision, contact, touchpoint, survey_version, channel, occurred_at, due_at,
-                            expires_at, state)
-    SELECT r.workspace, d.id, r.contact, r.touchpoint, r.survey_version, r.channel, r.occurred_at, r.occurred_at,
-           r.occurred_at + interval '14 days', 'sent'
-    FROM decided d, response r WHERE r.id = $1 RETURNING id
-)
-UPDATE response SET invitation = (SELECT id FROM invited) WHERE id = $1
-"""

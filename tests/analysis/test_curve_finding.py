@@ -29,15 +29,15 @@ class TestFinding:
         ("touchpoints", "title"),
         [
             ([], "This journey has no touchpoints yet"),
-            ([touchpoint("a", blind_spot=BlindSpot.NO_ANSWERS)], "No answers yet"),
-            ([NEGOTIATION, touchpoint("a", blind_spot=BlindSpot.TOO_FEW)], "Too few answers yet"),
+            ([touchpoint("a", blind_spot=BlindSpot.NO_ANSWERS)], "No answers in this period"),
+            ([NEGOTIATION, touchpoint("a", blind_spot=BlindSpot.TOO_FEW)], "Too few answers: "),
             ([touchpoint("a", blind_spot=BlindSpot.STALE)], "No fresh answers"),
             (
                 [touchpoint("a", 0.4, Verdict.NO_PROMISE), NEGOTIATION],
                 "Experience is measured, but there is no",
             ),
             ([touchpoint("a", 0.4, Verdict.INDICATIVE, n=7)], "First impressions only"),
-            ([touchpoint("a", 0.4, Verdict.UNDETERMINED)], "No verdict yet: the one tested promise is"),
+            ([touchpoint("a", 0.4, Verdict.UNDETERMINED)], "No verdict: the one tested promise is"),
             (
                 [touchpoint("a", 0.4, Verdict.UNDETERMINED), touchpoint("b", 0.4, Verdict.KEPT)],
                 "No promise is shown to be broken, 1 of 2 tested are still undetermined",

@@ -65,13 +65,13 @@ class TestLandmarks:
         assert (pit.key, pit.mean, peak.key, report.landmarks.n_tested) == ("setup", -0.75, "tips", 3)
         assert min(pit.probability, peak.probability) > 0.99
         words = landmarks_in_words(report).replace(NO_BREAK, " ")
-        assert words == "Pit: Setup (probability 1.00). Peak: Tips (1.00). End: Desk (pleased)."
+        assert words == "Pit: Setup (probability over 0.99). Peak: Tips (over 0.99). End: Desk (pleased)."
 
     def test_two_that_are_alike_low_leave_no_clear_pit(self) -> None:
         report = report_of(figure("setup", LOW), figure("desk", LOW), figure("tips", HIGH))
         assert report.landmarks.pit is None
         words = landmarks_in_words(report).replace(NO_BREAK, " ")
-        assert words == "No clear pit. Peak: Tips (probability 1.00). End: Tips (delighted)."
+        assert words == "No clear pit. Peak: Tips (probability over 0.99). End: Tips (delighted)."
 
     def test_nine_contacts_have_no_say_and_ten_have_one_promised_or_not(self) -> None:
         others = [figure("desk", MIDDLE), figure("tips", HIGH, verdict=Verdict.NO_PROMISE)]

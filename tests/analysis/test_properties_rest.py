@@ -521,8 +521,21 @@ def test_a_trend_is_finite_and_holds_every_week(groups: list[list[float]]) -> No
     assert_finite(trend)
     assert len(trend.weeks) == len(groups)
     for week, values in zip(trend.weeks, groups, strict=True):
-        assert (week.mean is None) == (len(values) < SETTINGS.k) == (week.n == 0)
+        assert (week.mean is None) == (week.n == 0)
+        assert week.n in (0, len(values))
+        assert week.mean is None or week.n >= SETTINGS.k
         assert week.signal is None or week.limits is not None
+
+
+@given(st.lists(samples, max_size=16))
+def test_the_hidden_weeks_of_a_trend_can_not_be_worked_out_of_their_total(groups: list[list[float]]) -> None:
+    weeks = trend_of(weeks_of(*groups), SETTINGS).weeks
+    hidden = [len(values) for week, values in zip(weeks, groups, strict=True) if week.n == 0 and values]
+    is_any_small = any(0 < len(values) < SETTINGS.k for values in groups)
+    assert bool(hidden) == is_any_small
+    if any(week.n for week in weeks) and hidden:
+        assert len(hidden) > 1
+        assert sum(hidden) >= SETTINGS.k
 
 
 def test_a_week_of_nobody_is_a_hole() -> None:

@@ -1,4 +1,4 @@
-"""Page, API, JSON file, HTML file and pain CSV agree digit by digit, at every touchpoint."""
+"""Page, API, JSON file, HTML file, CSV and pain CSV agree digit by digit, at every touchpoint."""
 
 import csv
 from html.parser import HTMLParser
@@ -132,6 +132,17 @@ async def test_mean_interval_gap_and_n_are_the_same_everywhere(
     page = (await people.bob.get("/w/acme/journeys/buying")).text
     assert shown(page) == {name: rounded(touchpoint) for name, touchpoint in touchpoints.items()}
     assert shown(files[1].read_text(encoding="utf-8")) == shown(page)
+
+    saved = await people.nobody.get("/api/v1/journeys/buying/report.csv", headers=header)
+    assert (await people.bob.get("/w/acme/journeys/buying/report.csv")).content == saved.content
+    rows = list(csv.DictReader(saved.content.decode("utf-8-sig").splitlines()))
+    assert [row["name"] for row in rows] == list(touchpoints)
+    for row in rows:
+        figure = touchpoints[row["name"]]
+        interval = figure["interval"] or {"lo": None, "hi": None}
+        figures = [figure["mean"], interval["lo"], interval["hi"], figure["gap"], figure["n_contacts"]]
+        cells = [row[column] for column in ("mean", "interval_lo", "interval_hi", "gap", "n_contacts")]
+        assert cells == ["" if value is None else repr(value) for value in figures]
 
     listed = await people.nobody.get("/api/v1/journeys/buying/pain-points.csv", headers=header)
     pains = list(csv.DictReader(listed.content.decode("utf-8-sig").splitlines()))

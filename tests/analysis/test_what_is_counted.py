@@ -4,13 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 
+from analysis.experience import wilson
 from analysis.load_pains import load_pains
 from analysis.load_report import Period, last_days, load_report
 from analysis.report import BlindSpot, TouchpointFigure, Verdict
 from analysis.score_responses import score_responses
 from core.database import fetch
 from core.errors import Invalid
-from tests.analysis.answers import contacts_of, given, noon
+from tests.analysis.answers import commented, contacts_of, given, noon
 from tests.factories import JOURNEY, Hands, make_journey, make_key
 from tests.people import People
 
@@ -126,6 +127,46 @@ async def test_an_official_figure_needs_contacts_and_not_only_answers(people: Pe
     assert (await delivery(people, hands)).official == ()
 
 
+async def test_nps_is_of_contacts_so_that_twelve_answers_of_one_are_one_voice(people: People, hands: Hands) -> None:
+    contacts = await promising(people, hands, OLD)
+    for contact, value in zip(contacts, [10, 10, 9, 10, 8, 3], strict=False):
+        await given(people.acme, contact, noon(TODAY), ("nps", "nps", value))
+    for back, value in enumerate([0] * 8 + [7] * 2 + [9] * 2):
+        await given(people.acme, contacts[6], noon(TODAY - timedelta(days=back)), ("nps", "nps", value))
+    figure = await delivery(people, hands)
+    lens = [1, 1, 1, 1, 0, -1, (-8 + 0 + 2) / 12]  # the last is the mean of twelve
+    mean = sum(lens) / 7
+    spread = (sum((one - mean) ** 2 for one in lens) / 7) ** 0.5
+    # Rocks' interval: 3/4 of a promoter and 3/4 of a detractor added, of n + 3.
+    centre = sum(lens) / 10
+    half = 1.959964 * ((sum(one**2 for one in lens) + 1.5) / 10 - centre**2) ** 0.5 / 10**0.5
+    [official] = figure.official
+    assert (official.name, official.n, figure.n_contacts) == ("NPS", 7, 7)
+    assert official.value == pytest.approx(100 * mean)
+    assert official.spread == pytest.approx(100 * spread)
+    assert official.interval is not None
+    assert (official.interval.lo, official.interval.hi) == pytest.approx(
+        (100 * (centre - half), 100 * (centre + half)), abs=1e-4
+    )
+
+
+async def test_csat_and_ces_are_of_contacts_whose_answers_are_averaged_first(people: People, hands: Hands) -> None:
+    contacts = await promising(people, hands, OLD)
+    for contact, csat, ces in zip(contacts, [5, 4, 4, 3, 1], [7, 6, 5, 4, 2], strict=False):
+        await given(people.acme, contact, noon(TODAY), ("c", "csat", csat), ("e", "ces", ces))
+    # One contact: 4.5 of five on average is satisfied, 4.75 of seven is not.
+    for back, (csat, ces) in enumerate(zip([5, 4] * 6, [4, 5, 5, 5] * 3, strict=True)):
+        day = noon(TODAY - timedelta(days=back))
+        await given(people.acme, contacts[5], day, ("c", "csat", csat), ("e", "ces", ces))
+    official = {found.name: found for found in (await delivery(people, hands)).official}
+    assert set(official) == {"CSAT top-2-box", "CES mean", "CES share 5 to 7"}
+    assert {found.n for found in official.values()} == {6}
+    assert official["CSAT top-2-box"].value == pytest.approx(4 / 6)
+    assert official["CES mean"].value == pytest.approx((7 + 6 + 5 + 4 + 2 + 4.75) / 6)
+    assert official["CES share 5 to 7"].value == pytest.approx(3 / 6)
+    assert official["CES share 5 to 7"].interval == wilson(3, 6)
+
+
 async def test_an_answer_of_more_than_ninety_days_ago_is_stale(people: People, hands: Hands) -> None:
     contacts = await promising(people, hands, OLD)
     for contact in contacts[:6]:
@@ -172,7 +213,7 @@ async def test_where_nearly_everybody_mentions_a_pain_the_rest_stay_unknown(peop
         await given(people.acme, contact, noon(TODAY), ("felt", "anchor", 1 if at else 5))
     for contact in contacts[:7]:
         words = "on hold for an hour" if contact != contacts[0] else "very friendly people"
-        await fetch(_COMMENT, contact, words)
+        await commented(contact, words)
     await delivery(people, hands)
     pains = await load_pains(people.acme, "buying", last_days(hands.now))
     assert len(pains) == 1
@@ -190,9 +231,4 @@ async def test_a_period_of_another_age_is_refused(people: People, hands: Hands, 
 _PASSED = """
 INSERT INTO event (workspace, key, name, contact, occurred_at, received_at, properties)
 VALUES ($1, 'k' || $2::bigint, 'order.delivered', $2, $3, $3, '{}')
-"""
-
-_COMMENT = """
-INSERT INTO answer (response, question, instrument, text)
-SELECT id, 'why', 'comment', $2 FROM response WHERE contact = $1
 """
