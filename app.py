@@ -27,6 +27,7 @@ from analysis.rebuild_tally import rebuild_if_outdated
 from analysis.score_responses import score_responses
 from core import database
 from core.clock import Clock, utc_now
+from core.compression import COMPRESSION
 from core.front import Front, add_headers
 from core.mail import SmtpTransport, Transport
 from core.problems import EXCEPTION_HANDLERS, handle_file_error
@@ -105,9 +106,11 @@ def create_app(site: Site, database_url: str | None = None) -> Litestar:
             secret=secret_key_of(site.settings),
             cookie_name="kept_csrf",
             cookie_secure=site.settings.base_url.startswith("https://"),
-            # Customers get no cookie: the signed link is what their form proves. Programs send a key instead.
-            exclude=["^/a/", "^/api/", "^/static/", "^/healthz"],
+            # Customers get no cookie: the signed link is what their form proves. Programs send a key instead. What a
+            # cache may keep for everybody must not hold a cookie of one.
+            exclude=["^/a/", "^/api/", "^/static/", "^/healthz", r"^/charts\.js$"],
         ),
+        compression_config=COMPRESSION,
         middleware=[RequestLog()],
         exception_handlers=EXCEPTION_HANDLERS,
         logging_config=None,  # structlog is configured once, at the door

@@ -25,7 +25,7 @@ from analysis.load_report import last_days
 from analysis.planner import DIFFERENCES, SPREAD, Needed, Plan
 from analysis.report import ActionFigure, ActionVerdict, ReportSettings
 from analysis.valences import load_valences
-from core.errors import Fault, Invalid
+from core.errors import Fault, Invalid, NotFound
 from surveys.journeys import load_journey
 
 SETTINGS = ReportSettings()
@@ -68,9 +68,14 @@ class _Shown(Struct, frozen=True):
 
 @get("/journeys/{journey:str}/actions", include_in_schema=False)
 async def actions_page(
-    journey: FromPath[str], member: NamedDependency[Member], now: NamedDependency[datetime]
+    journey: FromPath[str],
+    member: NamedDependency[Member],
+    now: NamedDependency[datetime],
+    touchpoint: FromQuery[str | None] = None,
 ) -> Template:
-    return await _page(member, journey, now, ActionForm(on_day=_today(now).isoformat()))
+    """The whole log, or what was done at one touchpoint."""
+    form = ActionForm(touchpoint=touchpoint or "", on_day=_today(now).isoformat())
+    return await _page(member, journey, now, form, at=touchpoint)
 
 
 @post("/journeys/{journey:str}/actions", opt={"role": Role.EDITOR}, include_in_schema=False)
@@ -152,14 +157,23 @@ def plans_table(plans: Sequence[Plan]) -> Table:
 
 
 async def _page(
-    member: Member, journey: str, now: datetime, form: ActionForm, faults: Sequence[Fault] = ()
+    member: Member,
+    journey: str,
+    now: datetime,
+    form: ActionForm,
+    faults: Sequence[Fault] = (),
+    at: str | None = None,
 ) -> Template:
     view = await load_journey(member.workspace, journey)
+    place = next((touchpoint for touchpoint in view.touchpoints if touchpoint.key == at), None)
+    if at is not None and place is None:
+        raise NotFound("This journey has no such touchpoint.")
     valences = (await load_valences([member.workspace]))[member.workspace]
     figures = await load_changes(member.workspace, view, valences, _today(now), SETTINGS)
     context = {
         "journey": view,
-        "actions": [_shown(figure) for figure in figures],
+        "actions": [_shown(figure) for figure in figures if place is None or figure.touchpoint == place.key],
+        "place": place,
         "plans": plans_table(await load_plans(view, valences, last_days(now), SETTINGS)),
         "assumed_spread": SPREAD,
         "settings": SETTINGS,

@@ -45,7 +45,7 @@ async def get_pains_csv(
 def csv_response(pains: list[PainPoint], journey: str) -> Response[bytes]:
     return Response(
         to_csv(pains, PainPoint).encode(),
-        media_type="text/csv; charset=utf-8",
+        media_type="text/csv",
         headers={"Content-Disposition": f'attachment; filename="pain-points-{journey}.csv"'},
     )
 

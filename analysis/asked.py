@@ -29,11 +29,15 @@ class Asked(Struct, frozen=True):
 
     def query(self) -> str:
         """The same as the query of an address, with an & behind it, so that more can follow."""
+        against = [("against", wanted) for wanted in self.against]
+        return "".join(f"{part}&" for part in (self.part(), urlencode(against)) if part)
+
+    def part(self) -> str:
+        """Whose answers of which days, as a query: what it is compared with is left out."""
         pairs = [("since", str(self.period.since)), ("until", str(self.period.until))]
-        pairs += [("against", wanted) for wanted in self.against]
         if self.where is not None:
             pairs.append(("where", str(self.where)))
-        return urlencode(pairs) + "&"
+        return urlencode(pairs)
 
 
 async def provide_asked(

@@ -18,7 +18,7 @@ WIDTHS = {Layout.WIDE: 1200.0, Layout.PHONE: 344.0}
 EDGES = {Layout.WIDE: 22.0, Layout.PHONE: 12.0}
 EMPTY_HEIGHT = 120.0
 STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5)  # between the ticks of an axis
-NOTHING_YET = "Nothing to show yet"
+NOTHING_YET = "Nothing to show"
 
 
 class Lettering(Struct, frozen=True, kw_only=True):

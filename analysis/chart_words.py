@@ -1,10 +1,9 @@
 """How charts write their figures, and the table that stands behind each of those beside the curve."""
 
-from datetime import date
-
 from msgspec import Struct
 
 from analysis.report import Interval
+from core.templating import day_words as day_words  # pages write days alike
 
 MINUS = "−"
 NO_BREAK = "\xa0"  # a blank at which no line may break
@@ -33,10 +32,6 @@ def percent(share: float) -> str:
 
 def percent_span(interval: Interval) -> str:
     return f"{interval.lo * 100:.0f} to {percent(interval.hi)}"
-
-
-def day_words(day: date) -> str:
-    return f"{day.day}{NO_BREAK}{day:%b}{NO_BREAK}{day:%Y}"
 
 
 def level_words(confidence: float) -> str:

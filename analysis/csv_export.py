@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 from msgspec.structs import astuple
@@ -11,11 +11,16 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def to_csv(rows: Sequence[Struct], kind: type[Struct]) -> str:
-    """The fields of `kind` as columns. UTF-8 with a mark at the start, so that Excel reads every script."""
+    """The fields of `kind` as columns."""
+    return written(kind.__struct_fields__, [astuple(row) for row in rows])
+
+
+def written(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A cell of each row under each column. UTF-8 with a mark at the start, so that Excel reads every script."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(kind.__struct_fields__)
-    writer.writerows([_cell(value) for value in astuple(row)] for row in rows)
+    writer.writerow(columns)
+    writer.writerows([_cell(value) for value in row] for row in rows)
     return "\ufeff" + text.getvalue()
 
 

@@ -92,7 +92,7 @@ def tip_of(touchpoint: TouchpointFigure, settings: ReportSettings) -> dict[str, 
         "People (n)": f"{touchpoint.n_contacts:,}" if is_measured(touchpoint) else "",
         "Arousal": "" if arousal is None else f"{arousal:.2f} (0 calm, 1 stirred up)",
         "Evidence": touchpoint.evidence.value if touchpoint.evidence else "",
-        "Measured by": _instrument(touchpoint.instrument),
+        "Measured by": instrument_in_words(touchpoint.instrument),
         "Official": _official(touchpoint),
         "Promise": f"“{promise.claim}”" if promise else "none on record",
         "Made in": promise.source if promise else "",
@@ -145,7 +145,7 @@ def _joined_instruments(touchpoints: Sequence[TouchpointFigure]) -> list[str]:
     for one, other in pairwise(touchpoints):
         if is_measured(one) and is_measured(other) and is_join_dashed(one, other):
             found |= dict.fromkeys(
-                (_instrument(one.instrument) or "unknown", _instrument(other.instrument) or "unknown")
+                (instrument_in_words(one.instrument) or "unknown", instrument_in_words(other.instrument) or "unknown")
             )
     return list(found)
 
@@ -156,7 +156,7 @@ def _verdict_in_words(touchpoint: TouchpointFigure, settings: ReportSettings) ->
     return VERDICT_WORDS[touchpoint.verdict]
 
 
-def _instrument(value: str | None) -> str:
+def instrument_in_words(value: str | None) -> str:
     if value in list(Instrument):
         return INSTRUMENT_WORDS[Instrument(value)]
     return value or ""

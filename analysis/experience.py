@@ -190,18 +190,25 @@ def leaves_few(whole: float, part: float, k: int) -> bool:
     return 0 < whole - part < k
 
 
-def hidden_parts(n_by_part: Mapping[str, int], k: int) -> Hidden:
+def hidden_parts(n_by_part: Mapping[str, int], k: int, n_total: int | None = None) -> Hidden:
     """Which parts to hide when all parts of a whole and its total stand on one page, so that nothing can be subtracted.
 
-    The parts must add up to the total: contacts of no part are a part of their own. Parts of fewer than `k` contacts
-    are hidden. One more, the smallest of the others, goes with them where they are only one, or together fewer than
-    `k`. An empty part hides nobody, so it may be shown and protects nothing.
+    The parts must add up to the total, or `n_total` says how many contacts there are in all. Parts of fewer than `k`
+    contacts are hidden. One more, the smallest of the others, goes with them where they are only one, or together fewer
+    than `k`. An empty part hides nobody, so it may be shown and protects nothing.
+
+    Contacts in several parts make these add up to more than `n_total`, contacts in none to less. Where that is by fewer
+    than `k`, all parts and the total would tell what those few answered: at least one part is hidden then.
     """
     parts = sorted((n, part) for part, n in n_by_part.items() if n > 0)
     small = [(n, part) for n, part in parts if n < k]
     is_total_shown = not parts or sum(n for n, _ in parts) >= k
     if small and (len(small) == 1 or sum(n for n, _ in small) < k):
         small = parts[: len(small) + 1]
+    n_several = 0 if n_total is None else sum(n for n, _ in parts) - n_total
+    if leaves_few(abs(n_several), 0, k):
+        while len(small) < len(parts) and sum(n for n, _ in small) - max(0, n_several) < k:
+            small = parts[: len(small) + 1]
     return Hidden(frozenset(part for _, part in small), is_total_shown)
 
 

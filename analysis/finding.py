@@ -8,6 +8,7 @@ from analysis.chart_words import NO_BREAK, day_words, level_words
 from analysis.report import BlindSpot, JourneyReport, TouchpointFigure, Verdict
 
 CLAIM_CHARACTERS = 44
+ALMOST_SURE = 0.995
 SHORTEST_CLAUSE = 12  # characters: less of a claim says too little
 TESTED = (Verdict.BROKEN, Verdict.KEPT, Verdict.OVER_DELIVERED, Verdict.UNDETERMINED)
 VERDICT_WORDS = {
@@ -56,17 +57,22 @@ def verdicts_of(report: JourneyReport) -> str:
 
 
 def landmarks_in_words(report: JourneyReport) -> str:
-    """The pit, the peak and the end: "Pit: Setup (probability 1.00). Peak: Tips (0.98). End: Renewal (pleased)." """
+    """Such as "Pit: Setup (probability over 0.99). Peak: Tips (0.98). End: Renewal (pleased)." """
     sentences: list[str] = []
     for kind, landmark in (("pit", report.landmarks.pit), ("peak", report.landmarks.peak)):
         if landmark is None:
             sentences.append(f"No clear {kind}.")
         else:
             unit = f"probability{NO_BREAK}" if landmark is report.landmarks.pit or not report.landmarks.pit else ""
-            sentences.append(f"{kind.capitalize()}: {landmark.name} ({unit}{landmark.probability:.2f}).")
+            sentences.append(f"{kind.capitalize()}: {landmark.name} ({unit}{_probability(landmark.probability)}).")
     if report.end is not None:
         sentences.append(f"End: {report.end.name} ({feeling_of(report.end.mean)}).")
     return " ".join(sentences)
+
+
+def _probability(p: float) -> str:
+    """To two digits; what these would make 1 is not sure, as it was drawn."""
+    return f"over{NO_BREAK}0.99" if p >= ALMOST_SURE else f"{p:.2f}"
 
 
 def feeling_of(x: float) -> str:
@@ -129,7 +135,7 @@ def _tested_finding(tested: list[TouchpointFigure]) -> str:
     undetermined = sum(touchpoint.verdict is Verdict.UNDETERMINED for touchpoint in tested)
     better = [touchpoint.name for touchpoint in tested if touchpoint.verdict is Verdict.OVER_DELIVERED]
     if undetermined == len(tested):
-        return f"No verdict yet: {_tested_promises(undetermined)} still undetermined"
+        return f"No verdict: {_tested_promises(undetermined)} still undetermined"
     if undetermined:
         return f"No promise is shown to be broken, {undetermined} of {len(tested)} tested are still undetermined"
     if better:
@@ -151,7 +157,7 @@ def _untested_finding(report: JourneyReport) -> str:
         return f"First impressions only: no promise has the {report.settings.tested_from} people a test needs"
     blind_spots = {touchpoint.blind_spot for touchpoint in report.touchpoints}
     if BlindSpot.TOO_FEW in blind_spots:
-        return f"Too few answers yet: no touchpoint has the {report.settings.k} people it takes to show one"
+        return f"Too few answers: no touchpoint has the {report.settings.k} people it takes to show one"
     if BlindSpot.STALE in blind_spots:
         return f"No fresh answers: the last ones are more than {report.settings.stale_days} days old"
-    return "No answers yet"
+    return "No answers in this period"

@@ -11,7 +11,6 @@ from accounts.api_keys import ApiCaller, Scope
 from accounts.membership import Member
 from analysis.asked import Asked
 from analysis.chart_answers import picture, specification
-from analysis.chart_words import day_words
 from analysis.curve_shapes import Layout
 from analysis.curve_theme import Theme
 from analysis.funnel import JourneyFunnel
@@ -31,7 +30,6 @@ async def funnel_page(
         "funnel": found,
         "finding": title_of(found.touchpoints),
         "figures": table_of(found.touchpoints, found.k),
-        "day_words": day_words,
         "asked": asked,
     }
     return Template("analysis/funnel.html", context=context)

@@ -32,11 +32,12 @@ async def load_full_report(
         return report
     valences = (await load_valences([workspace]))[workspace]
     plotted = {figure.key: figure.instrument for figure in report.touchpoints if figure.instrument is not None}
+    totals = {figure.key: figure.n_contacts for figure in report.touchpoints if figure.n_contacts}
     weeks = weeks_up_to(period.until)
     actions = await load_changes(workspace, view, valences, period.until, report.settings)
     whole = msgspec.structs.replace(
         report,
-        trends=await load_trends(workspace, view, weeks, report.settings, plotted, beside=period),
+        trends=await load_trends(workspace, view, weeks, report.settings, plotted, beside=period, totals=totals),
         funnels=await load_funnel(workspace, view, period, report.settings),
         by_persona=await load_segments(workspace, view, report, Split.PERSONA),
         by_channel=await load_segments(workspace, view, report, Split.CHANNEL),
@@ -48,8 +49,10 @@ async def load_full_report(
 
 
 def _may_stand_beside(action: ActionFigure, report: JourneyReport) -> bool:
-    """Of the days up to the end. Where its sides leave few of the report's contacts, these could be worked out."""
-    figure = next((found for found in report.touchpoints if found.key == action.touchpoint), None)
-    n_sides = action.before.n_contacts + (action.after.n_contacts if action.after else 0)
-    few = figure is not None and leaves_few(figure.n_contacts, n_sides, report.settings.k)
+    """Of the days up to the end. Where its sides within the report's days leave few of its contacts, or where few are
+    on both sides, what these answered could be worked out."""
+    n_whole = sum(figure.n_contacts for figure in report.touchpoints if figure.key == action.touchpoint)
+    sides = [side for side in (action.before, action.after) if side is not None]
+    n_sides = sum(side.n_contacts for side in sides if report.since <= side.since and side.until <= report.until)
+    few = n_sides > 0 and leaves_few(abs(n_whole - n_sides), 0, report.settings.k)
     return action.on_day <= report.until and not few

@@ -44,12 +44,12 @@ async def load_pains(
     ]
     losses = {f"{view.key}/{pain.figure.key}/{pain.row['theme']}": pain.loss(settings.k) for pain in pains}
     ranks = ranks_by_loss(losses)
-    data_hash = _data_hash(report, mentions)
     found = [
-        _pain_point(key, pain, losses[key], ranks.get(key), _quotes(pain, comments, settings), report, data_hash)
+        _pain_point(key, pain, losses[key], ranks.get(key), _quotes(pain, comments, settings), report)
         for (key, pain) in zip(losses, pains, strict=True)
     ]
-    return sorted(found, key=lambda pain: (pain.rank is None, pain.rank or 0, pain.pain_id))
+    found.sort(key=lambda pain: (pain.rank is None, pain.rank or 0, pain.pain_id))
+    return _with_data_hash(found, report)
 
 
 class _Pain(Struct, frozen=True):
@@ -77,10 +77,10 @@ class _Pain(Struct, frozen=True):
         )
 
 
-def _data_hash(report: JourneyReport, mentions: Sequence[Row]) -> str:
-    """Of the report's data and of who mentions what."""
-    mentioned = [(row["touchpoint_key"], row["theme"], row["n"], str(row["sum_x"])) for row in mentions]
-    return hashlib.sha256(msgspec.json.encode((report.data_hash, mentioned))).hexdigest()
+def _with_data_hash(pains: Sequence[PainPoint], report: JourneyReport) -> list[PainPoint]:
+    """All rows with the hash of the whole list and of the report: of what is shown, as in analysis/data_hash.py."""
+    digest = hashlib.sha256(msgspec.json.encode((report.data_hash, pains), order="sorted")).hexdigest()
+    return [msgspec.structs.replace(pain, data_hash=digest) for pain in pains]
 
 
 def _is_pain(theme: str) -> bool:
@@ -113,7 +113,6 @@ def _pain_point(
     rank: int | None,
     quotes: QuoteChoice,
     report: JourneyReport,
-    data_hash: str,
 ) -> PainPoint:
     row, figure = pain.row, pain.figure
     theme = _themes()[row["theme"]]
@@ -161,7 +160,7 @@ def _pain_point(
         quote_2=shown[1],
         quote_3=shown[2],
         counter_quote=quotes.counter_quote.text if quotes.counter_quote else "",
-        data_hash=data_hash,
+        data_hash="",
         method_version=report.method_version,
     )
 

@@ -111,23 +111,24 @@ async def measure(
     reach = await fetch(_REACH, workspace, ids, events, period.start, period.end, MONTH_DAYS, name, value)
     passed = {row["touchpoint"]: row["contacts"] for row in reach}
     last_day = await read_last_days(ids, period.until)
+    under = list(zip(promised, measures[len(ids) :], whole[len(ids) :], strict=True))
     found = {}
     for touchpoint, own, all_ in zip(view.touchpoints, measures, whole, strict=False):
-        is_protected = where is not None and _would_show_the_rest(own, all_, settings.k)
+        parts = [one for one in under if one[0][1].touchpoint == touchpoint.id]
+        beside = [(own, all_), *((part, everybody) for _, part, everybody in parts)]
+        is_protected = where is not None and any(_would_show_the_rest(*pair, settings.k) for pair in beside)
         if is_protected:
-            own = WindowMeasures()
+            own, parts = WindowMeasures(), []
         plotted = plotted_measure(own.measures, settings.k)
         felt = own.of(Instrument.EMOTION)
         picked = felt.counts if felt else ()
         plotted_by = plotted.instrument if plotted else None
-        parts = zip(promised, measures[len(ids) :], strict=True)
         found[touchpoint.key] = MeasuredTouchpoint(
             measures=own.measures,
             plotted=plotted,
             under_promises=tuple(
-                UnderPromise(promise, _sums_of(plotted_by, under), _sums_of(Instrument.KEPT, under))
-                for (promise, window), under in parts
-                if window.touchpoint == touchpoint.id
+                UnderPromise(promise, _sums_of(plotted_by, part), _sums_of(Instrument.KEPT, part))
+                for (promise, _), part, _ in parts
             ),
             n_responses=own.n_responses,
             n_invitations=invitations[touchpoint.id]["sent"],

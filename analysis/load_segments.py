@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from analysis.contact_sums import NOBODY
-from analysis.experience import Moments
+from analysis.experience import Moments, leaves_few
 from analysis.interval import Estimate
 from analysis.load_report import Period
 from analysis.read_measures import WindowMeasures, read_segments
 from analysis.report import JourneyReport, ReportSettings
-from analysis.segment_figures import MixedTouchpoint, Segment, SegmentFigures
+from analysis.segment_figures import Mixed, MixedTouchpoint, Segment, SegmentFigures
 from analysis.segments import Cells, cells_of, mixed, standard_mix
 from analysis.tally import Split, Window
 from analysis.valences import load_valences
@@ -49,16 +49,22 @@ def _assembled(
 ) -> SegmentFigures:
     """`whole` is the report's own: one who answers by two channels is one contact there."""
     mix = standard_mix(cells)
+    totals = {key: int(estimate.n) for key, estimate in whole.items() if estimate is not None}
     by_size = sorted(mix, key=lambda segment: (-mix[segment], segment))
     return SegmentFigures(
         by=split,
         segments=tuple(Segment(key, names.get(key, key.replace("_", " ")), mix[key]) for key in by_size),
-        cells=cells_of(cells, settings),
-        touchpoints=tuple(
-            MixedTouchpoint(key, replace(mixed(own, mix, settings.k, settings.confidence), crude=whole[key]))
-            for key, own in cells.items()
-        ),
+        cells=cells_of(cells, settings, totals),
+        touchpoints=tuple(MixedTouchpoint(key, _mixed(own, mix, whole[key], settings)) for key, own in cells.items()),
     )
+
+
+def _mixed(
+    own: Mapping[str, Moments], mix: Mapping[str, float], whole: Estimate | None, settings: ReportSettings
+) -> Mixed:
+    if whole is None or leaves_few(int(sum(moments.n for moments in own.values())), int(whole.n), settings.k):
+        return Mixed(whole, None, 0.0)
+    return replace(mixed(own, mix, settings.k, settings.confidence), crude=whole)
 
 
 async def _names(workspace: int, split: Split) -> dict[str, tuple[str, str]]:

@@ -58,7 +58,8 @@ async def load_touchpoint(workspace: int, journey: str, touchpoint: str, period:
     lately = plotted_measure(of_year, report.settings.k)
     instrument = figure.instrument or (lately.instrument if lately else None)
     plotted = {} if instrument is None else {touchpoint: instrument}
-    trends = await load_trends(workspace, view, year, report.settings, plotted, beside=period)
+    totals = {touchpoint: figure.n_contacts} if figure.n_contacts else {}
+    trends = await load_trends(workspace, view, year, report.settings, plotted, beside=period, totals=totals)
     found = TouchpointReport(
         journey=report.journey,
         name=report.name,

@@ -24,11 +24,13 @@ async def load_trends(
     settings: ReportSettings,
     plotted: Mapping[str, str],
     beside: Period,
+    totals: Mapping[str, int] | None = None,
 ) -> dict[str, Trend]:
     """The trend of every touchpoint by its key, over the whole weeks within the period. Raises Invalid for a bad one.
 
     `plotted` names the instrument of each touchpoint by its key; `beside` are the days whose total stands beside the
-    trends. Where an instrument is left out, where no week is whole or nobody answered, the trend is empty.
+    trends, and `totals` the contacts in it where it is shown. Where an instrument is left out, where no week is whole
+    or nobody answered, the trend is empty.
     """
     check_period(period)
     weeks: defaultdict[str, dict[date, Moments]] = defaultdict(dict)
@@ -42,7 +44,9 @@ async def load_trends(
             if measure is not None:
                 weeks[keys[touchpoint]][monday] = measure.sums.x
     return {
-        touchpoint.key: trend_of(weeks[touchpoint.key], settings, beside.since, beside.until)
+        touchpoint.key: trend_of(
+            weeks[touchpoint.key], settings, beside.since, beside.until, (totals or {}).get(touchpoint.key)
+        )
         for touchpoint in view.touchpoints
     }
 

@@ -26,9 +26,10 @@ from analysis.load_overlays import EARLIER, load_earlier, load_overlays
 from analysis.load_pains import load_pains
 from analysis.load_report import last_days, load_report
 from analysis.period_words import change_in_words, official_change_in_words
+from analysis.report import JourneyReport
 from analysis.text_words import STATE_WORDS, text_rows, too_few_words
 from core.site import Site
-from surveys.journeys import list_journeys, load_journey
+from surveys.journeys import list_journeys
 
 
 @get("/journeys/{journey:str}", include_in_schema=False)
@@ -37,12 +38,12 @@ async def journey_page(
 ) -> Template:
     report = await load_full_report(member.workspace, journey, asked.period, where=asked.where)
     overlays = await load_overlays(member.workspace, report, asked.against)
-    view = await load_journey(member.workspace, journey)
     is_compared = EARLIER in asked.against
     context = {
         "report": report,
         "asked": asked,
-        "comparisons": [(EARLIER, "the period before"), *((f"persona:{p.key}", p.name) for p in view.personas)],
+        "comparisons": _comparisons(report),
+        "file_kinds": {"pdf": "PDF", "html": "HTML", "json": "JSON", "svg": "SVG", "png": "PNG", "csv": "CSV"},
         "finding": finding_of(report),
         "subtitle": subtitle_of(report, [overlay.name for overlay in overlays]),
         "verdict_words": VERDICT_WORDS,
@@ -59,6 +60,15 @@ async def journey_page(
         "official_change_in_words": official_change_in_words,
     }
     return Template("analysis/journey.html", context=context)
+
+
+def _comparisons(report: JourneyReport) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What the curve can be compared with, as (key, name) under a heading; of a part only its own past is known."""
+    groups = [("Compare with", [(EARLIER, "the period before")])]
+    for heading, figures in (("Personas", report.by_persona), ("Channels", report.by_channel)):
+        if figures and figures.segments:
+            groups.append((heading, [(f"{figures.by}:{s.key}", s.name) for s in figures.segments]))
+    return groups
 
 
 @get("/journeys/{journey:str}/curve.json", include_in_schema=False)
@@ -115,7 +125,7 @@ async def pains_csv(
 async def chart_script(site: NamedDependency[Site]) -> Response[str]:
     """Vega, Vega-Lite and Vega-Embed as vl-convert carries them, with the lines that draw our charts."""
     script = await asyncio.to_thread(vega_bundle, site.settings.data_folder / "cache")
-    return Response(script, media_type="text/javascript; charset=utf-8")
+    return Response(script, media_type="text/javascript")
 
 
 STAFF = [journey_page, curve_json, curve_svg, pains_page, pains_csv]

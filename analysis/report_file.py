@@ -1,6 +1,7 @@
-"""A journey report as a file: JSON for programs, one HTML page or a PDF for people, its curve as a picture."""
+"""A journey report as a file: JSON and CSV for programs, one HTML page or a PDF for people, its curve as a picture."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from math import ceil
@@ -13,6 +14,7 @@ from msgspec import Struct
 from analysis import charts
 from analysis.curve_chart import Layout, Theme, curve_spec
 from analysis.curve_words import blind_reason, reason_in_words
+from analysis.figures_csv import figures_csv
 from analysis.finding import VERDICT_WORDS, finding_of, landmarks_in_words, subtitle_of, verdicts_of
 from analysis.gap_words import gap_rows, q_in_words
 from analysis.report import JourneyReport
@@ -23,6 +25,7 @@ from analysis.report_sections import sections_of
 from analysis.text_words import STATE_WORDS, text_rows, too_few_words
 from core.templating import template_environment
 
+LONGEST_PART = 40  # characters of whom a report is of, in the name of its file
 PIXELS_A_POINT = 2  # of a PNG, so that it is sharp on paper and on dense screens
 USUAL_ON_A_SHEET, MOST_ON_A_SHEET = 12, 16  # touchpoints: on A4, the words of more than 16 are under 6 points
 
@@ -84,6 +87,23 @@ def curve_svg(report: JourneyReport, layout: Layout = Layout.WIDE, theme: Theme 
 
 def curve_png(report: JourneyReport) -> bytes:
     return charts.png(curve_spec(report, layout=Layout.WIDE, theme=Theme.LIGHT), scale=PIXELS_A_POINT)
+
+
+MAKERS: dict[str, Callable[[JourneyReport], bytes]] = {
+    "pdf": report_pdf,
+    "html": report_html,
+    "json": report_json,
+    "svg": lambda report: curve_svg(report).encode(),
+    "png": curve_png,
+    "csv": lambda report: figures_csv(report).encode(),
+}
+
+
+def file_name(report: JourneyReport, kind: str) -> str:
+    """Such as "crm-purchase-2026-08-26-to-2026-11-23.pdf", in letters that no system and no header minds."""
+    part = "" if report.where is None else f"-{report.where[:LONGEST_PART]}"
+    safe = re.sub(r"[^A-Za-z0-9-]+", "-", f"{report.journey}{part}").strip("-")
+    return f"{safe}-{report.since}-to-{report.until}.{kind}"
 
 
 def _curves(report: JourneyReport) -> list[Curve]:

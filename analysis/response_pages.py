@@ -9,8 +9,10 @@ from litestar.response import Redirect, Template
 
 from accounts.membership import Member
 from accounts.tables import Role
+from analysis.curve_words import instrument_in_words
 from analysis.remove_responses import delete_response
 from analysis.responses import list_responses
+from surveys.instruments import label_of
 
 
 @get("/responses", include_in_schema=False)
@@ -18,7 +20,13 @@ async def responses_page(
     member: NamedDependency[Member], before: FromQuery[int | None] = None, touchpoint: FromQuery[str | None] = None
 ) -> Template:
     responses = await list_responses(member.workspace, before, touchpoint)
-    return Template("analysis/responses.html", context={"responses": responses, "touchpoint": touchpoint})
+    context = {
+        "responses": responses,
+        "touchpoint": touchpoint,
+        "instrument_in_words": instrument_in_words,
+        "label_of": label_of,
+    }
+    return Template("analysis/responses.html", context=context)
 
 
 @post("/responses/{response:int}/delete", opt={"role": Role.EDITOR}, include_in_schema=False)

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from core.database import fetch
+from surveys.instruments import Instrument
 
 PAGE = 50
 
@@ -14,7 +15,7 @@ class AnswerView(Struct, frozen=True):
     """One answer of a response; the last three fields are set for comments."""
 
     question: str
-    instrument: str
+    instrument: Instrument
     value: int | None
     picks: tuple[str, ...] | None
     text: str | None

@@ -5,6 +5,7 @@ from analysis import (
     api,
     driver_pages,
     emotion_pages,
+    file_pages,
     funnel_pages,
     guess_pages,
     pages,
@@ -23,5 +24,13 @@ STAFF = [
     *touchpoint_pages.STAFF,
     *response_pages.STAFF,
     *emotion_pages.STAFF,
+    *file_pages.STAFF,
 ]
-API = [*api.API, *driver_pages.API, *funnel_pages.API, *action_pages.API, *touchpoint_pages.API]
+API = [
+    *api.API,
+    *driver_pages.API,
+    *funnel_pages.API,
+    *action_pages.API,
+    *touchpoint_pages.API,
+    *file_pages.API,
+]

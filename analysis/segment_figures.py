@@ -24,8 +24,9 @@ class Cell(Struct, frozen=True):
 class Mixed(Struct, frozen=True):
     """The crude mean x, and the one with the segments in the proportions of a standard mix (direct standardisation).
 
-    `adjusted` is None where no segment of the mix was seen. `coverage` is the share of the mix that was: the rest can't
-    be adjusted for.
+    `adjusted` is None where no segment of the mix was seen, and where fewer than k contacts are in several: beside the
+    crude mean it would tell what they answered. `coverage` is the share of the mix that was seen: the rest can't be
+    adjusted for.
     """
 
     crude: Estimate | None

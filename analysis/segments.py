@@ -21,13 +21,16 @@ from analysis.report import ReportSettings
 from analysis.segment_figures import Cell, Mixed
 from analysis.verdicts import benjamini_hochberg
 
-Cells = Mapping[str, Mapping[str, Moments]]  # by touchpoint, then by segment; every contact is in one segment
+Cells = Mapping[str, Mapping[str, Moments]]  # by touchpoint, then by segment
 
 
-def cells_of(cells: Cells, settings: ReportSettings) -> tuple[Cell, ...]:
-    """All cells, touchpoint by touchpoint; those too small to be shown are hidden, and others to protect them."""
+def cells_of(cells: Cells, settings: ReportSettings, totals: Mapping[str, int] | None = None) -> tuple[Cell, ...]:
+    """All cells, touchpoint by touchpoint; those too small to be shown are hidden, and others to protect them.
+
+    `totals` are the contacts of each touchpoint, where some are in several segments.
+    """
     found = [
-        _cell(touchpoint, segment, by_segment, settings)
+        _cell(touchpoint, segment, by_segment, settings, (totals or {}).get(touchpoint))
         for touchpoint, by_segment in cells.items()
         for segment in by_segment
     ]
@@ -62,10 +65,12 @@ def mixed(by_segment: Mapping[str, Moments], mix: Mapping[str, float], k: int, c
     return Mixed(estimate_of(crude, confidence), adjusted, seen / total if total > 0 else 0.0)
 
 
-def _cell(touchpoint: str, segment: str, by_segment: Mapping[str, Moments], settings: ReportSettings) -> Cell:
+def _cell(
+    touchpoint: str, segment: str, by_segment: Mapping[str, Moments], settings: ReportSettings, n_total: int | None
+) -> Cell:
     counts = {name: int(moments.n) for name, moments in by_segment.items()}
     estimate = estimate_of(by_segment[segment], settings.confidence)
-    if estimate is None or segment in hidden_parts(counts, settings.k).parts:
+    if estimate is None or segment in hidden_parts(counts, settings.k, n_total).parts:
         return Cell(touchpoint, segment)
     rest = moments_together(moments for name, moments in by_segment.items() if name != segment)
     return Cell(touchpoint, segment, counts[segment], estimate, _against(estimate, rest, settings))

@@ -12,7 +12,6 @@ from accounts.membership import Member
 from analysis import distribution_chart, trend_chart
 from analysis.asked import Asked
 from analysis.chart_answers import picture, specification
-from analysis.chart_words import day_words
 from analysis.curve_shapes import Layout
 from analysis.curve_theme import Theme
 from analysis.curve_words import INSTRUMENT_WORDS, blind_reason
@@ -20,6 +19,7 @@ from analysis.finding import VERDICT_WORDS
 from analysis.load_touchpoint import TouchpointReport, load_touchpoint
 from analysis.touchpoint_words import QUESTION, other_answers, question_report
 from surveys.instruments import Instrument
+from surveys.journeys import JourneyView, TouchpointView, load_journey
 
 
 @get("/journeys/{journey:str}/touchpoints/{touchpoint:str}/figures", include_in_schema=False)
@@ -27,14 +27,16 @@ async def figures_page(
     journey: FromPath[str], touchpoint: FromPath[str], member: NamedDependency[Member], asked: NamedDependency[Asked]
 ) -> Template:
     found = await load_touchpoint(member.workspace, journey, touchpoint, asked.of_all())
+    before, after = neighbours(await load_journey(member.workspace, journey), touchpoint)
     questions = question_report(found)
     has_trend = any(week.mean is not None for week in found.trend.weeks)
     context = {
         "found": found,
         "t": found.touchpoint,
+        "before": before,
+        "after": after,
         "reason": blind_reason(found.touchpoint, found.settings) if found.touchpoint.blind_spot else "",
         "verdict_words": VERDICT_WORDS,
-        "day_words": day_words,
         "asked": asked,
         "divided": distribution_chart.table_of(questions, QUESTION),
         "divided_finding": distribution_chart.title_of(questions),
@@ -113,6 +115,12 @@ async def get_touchpoint_figures(
 
     Without `until`, up to today; without `since`, the 90 days before that."""
     return await load_touchpoint(caller.workspace, journey, touchpoint, asked.of_all())
+
+
+def neighbours(journey: JourneyView, key: str) -> tuple[TouchpointView | None, TouchpointView | None]:
+    """The touchpoints before and after one of the journey; None before the first and after the last."""
+    row = (None, *journey.touchpoints, None)
+    return next((one, other) for one, own, other in zip(row, row[1:], row[2:], strict=False) if own and own.key == key)
 
 
 def _distribution_spec(found: TouchpointReport, layout: Layout, theme: Theme) -> dict[str, Any]:

@@ -27,17 +27,21 @@ def weekly_moments(answers: Iterable[tuple[int, date, float]]) -> dict[date, Mom
 
 
 def trend_of(
-    weeks: Mapping[date, Moments], settings: ReportSettings, since: date = date.min, until: date = date.max
+    weeks: Mapping[date, Moments],
+    settings: ReportSettings,
+    since: date = date.min,
+    until: date = date.max,
+    n_total: int | None = None,
 ) -> Trend:
     """From the moments of each week by its Monday; the empty trend for no weeks.
 
     Weeks of fewer than k contacts are hidden, and others so that they can't be worked out: from all weeks together, or
-    from the total of the days `since` to `until`, which stands beside the trend.
+    from the total of the `n_total` contacts of the days `since` to `until`, which stands beside the trend.
     """
     if not weeks:
         return Trend((), None, None, None)
     within = {monday: found for monday, found in weeks.items() if since <= monday <= until - timedelta(days=6)}
-    hidden = _hidden_weeks(weeks, settings) | _hidden_weeks(within, settings)
+    hidden = _hidden_weeks(weeks, settings) | _hidden_weeks(within, settings, n_total)
     shown = {monday: found for monday, found in sorted(weeks.items()) if found.n > 0 and monday not in hidden}
     centre = moments_together(shown.values()).mean
     errors = _control_errors(list(shown.values()), centre) if centre is not None else []
@@ -52,9 +56,9 @@ def trend_of(
     )
 
 
-def _hidden_weeks(weeks: Mapping[date, Moments], settings: ReportSettings) -> set[date]:
+def _hidden_weeks(weeks: Mapping[date, Moments], settings: ReportSettings, n_total: int | None = None) -> set[date]:
     counts = {monday.isoformat(): int(found.n) for monday, found in weeks.items()}
-    return {date.fromisoformat(monday) for monday in hidden_parts(counts, settings.k).parts}
+    return {date.fromisoformat(monday) for monday in hidden_parts(counts, settings.k, n_total).parts}
 
 
 def _mondays(weeks: Mapping[date, Moments]) -> list[date]:

@@ -1,6 +1,5 @@
 """Reports as files, and the counts they are made of."""
 
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -69,19 +68,12 @@ def report_journey_command(
 
     The same report asked twice has the same bytes.
     """
-    from analysis import report_file
     from analysis.load_full_report import load_full_report
     from analysis.load_report import period_of
     from analysis.report import JourneyReport
+    from analysis.report_file import MAKERS
 
-    makers: dict[str, Callable[[JourneyReport], bytes]] = {
-        "json": report_file.report_json,
-        "html": report_file.report_html,
-        "svg": lambda made: report_file.curve_svg(made).encode(),
-        "png": report_file.curve_png,
-        "pdf": report_file.report_pdf,
-    }
-    wanted = {file: makers[kind] for kind, file in files.items() if file is not None}
+    wanted = {file: MAKERS[kind] for kind, file in files.items() if file is not None}
     if not wanted:
         raise click.UsageError("Say where to: --json, --html, --svg, --png or --pdf FILE.")
     period = period_of(since and since.date(), until and until.date(), utc_now())

@@ -53,7 +53,10 @@ def handle_kept_error(request: AnyRequest, error: KeptError) -> Response[Any]:
 
 def handle_http_exception(request: AnyRequest, error: HTTPException) -> Response[Any]:
     status = HTTPStatus(error.status_code)
-    return _answer(request, status, error.detail, _faults_of(error), error.headers)
+    faults = _faults_of(error)
+    # Litestar says of a query no more than that it failed; which of its fields did stands in the faults.
+    detail = str(Invalid(*faults)) if isinstance(error.extra, list) and is_for_people(request) else error.detail
+    return _answer(request, status, detail, faults, error.headers)
 
 
 def handle_unexpected(request: AnyRequest, error: Exception) -> Response[Any]:
@@ -101,8 +104,14 @@ def _answer(
         problem.extra = {"errors": [{"field": fault.field, "message": fault.message} for fault in faults]}
         return problem.to_response(request)
     site: Site = request.app.state.site
-    is_customer = request.url.path.startswith("/a/")  # who must not be led to the staff's sign-in
-    page = site.templates.get_template("problem.html").render(title=title, detail=detail, is_customer=is_customer)
+    page = site.templates.get_template("problem.html").render(
+        request=request,
+        title=title,
+        detail=detail,
+        is_inside="user" in request.scope,  # the guard knows who asks: the menu stays
+        afresh=request.url.path if request.url.query and request.method == "GET" else None,
+        is_customer=request.url.path.startswith("/a/"),  # who must not be led to the staff's sign-in
+    )
     return Response(page, status_code=status, media_type=MediaType.HTML, headers=headers)
 
 

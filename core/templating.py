@@ -1,7 +1,7 @@
 """Jinja2 for pages and mails: escaped, strict, with the few filters that templates need."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -20,9 +20,19 @@ def template_environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        moment=moment, signed=signed, percent=percent, listed=listed, groupby_in_order=groupby_in_order
+        day=day_words,
+        moment=moment,
+        signed=signed,
+        percent=percent,
+        listed=listed,
+        groupby_in_order=groupby_in_order,
     )
     return environment
+
+
+def day_words(day: date) -> str:
+    """A day as people read it, such as "23 Nov 2026", on one line."""
+    return f"{day:%-d}\xa0{day:%b}\xa0{day:%Y}"
 
 
 def moment(value: datetime) -> str:

@@ -55,6 +55,13 @@ POINT_LABELS: dict[Instrument, tuple[str, ...]] = {
     Instrument.DISCONFIRMATION: ("Much worse", "Worse", "As promised", "Better", "Much better"),
 }
 
+
+def label_of(instrument: Instrument, value: int) -> str:
+    """The words of a point of a scale; empty where the scale shows its numbers."""
+    labels = POINT_LABELS.get(instrument)
+    return labels[value - SCALES[instrument].low] if labels else ""
+
+
 # Every emotion a picker may offer, the most pleasant first (METHOD, section 1). How each feels is for analysis to say.
 EMOTIONS = (
     "happy",

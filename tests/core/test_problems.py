@@ -18,7 +18,8 @@ from core.errors import Conflict, Expired, Fault, Invalid, NotAllowed, NotFound,
 from core.logs import place_of_error
 from core.problems import EXCEPTION_HANDLERS
 from core.settings import Settings
-from tests.people import browser
+from tests.factories import Hands, make_journey
+from tests.people import People, browser
 
 ERRORS: dict[str, Exception] = {
     "invalid": Invalid(Fault("name", "say one"), Fault("stages[2].key", "is <taken>")),
@@ -190,6 +191,33 @@ async def test_any_other_fault_in_data_is_ours(database: None, client: httpx.Asy
         answer = await client.get("/rows", params={"sql": "SELECT 1 / $1::int", "number": "0"})
     assert answer.status_code == 500
     assert [line["error"] for line in lines] == ["DivisionByZeroError"]
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("since=2026-02-02&until=2026-02-01", "since: the period ends before it starts; swap the two days"),
+        ("since=soon", "since: "),
+        ("where=pro", "where: write the name of a property"),
+    ],
+)
+async def test_a_bad_question_leaves_the_menu_and_a_way_back(
+    people: People, hands: Hands, query: str, words: str
+) -> None:
+    await make_journey(people.acme, hands.now)
+    answer = await people.bob.get(f"/w/acme/journeys/buying?{query}")
+    assert answer.status_code in (400, 422)
+    assert words in answer.text
+    assert 'href="/w/acme/pain-points"' in answer.text
+    assert '<a href="/w/acme/journeys/buying">' in answer.text
+    assert 'href="/">Back to the start' not in answer.text
+
+
+async def test_what_is_not_in_a_workspace_leaves_the_menu(people: People) -> None:
+    answer = await people.bob.get("/w/acme/journeys/selling")
+    assert answer.status_code == 404
+    assert 'href="/w/acme/pain-points"' in answer.text
+    assert 'href="/w/' not in (await people.charlie.get("/w/acme/journeys/selling")).text
 
 
 async def test_a_customer_is_not_led_to_the_sign_in_of_staff(client: httpx.AsyncClient) -> None:

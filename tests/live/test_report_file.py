@@ -116,6 +116,20 @@ def test_the_page_shows_one_drawing_that_fits_and_asks_for_nothing(
     context.close()
 
 
+def test_what_is_folded_on_a_screen_is_on_paper(chromium: Browser, page_address: str) -> None:
+    context = chromium.new_context(viewport={"width": 390, "height": 800})
+    page = context.new_page()
+    page.goto(page_address)
+    funnel = page.locator("details", has_text="Funnel")
+    assert not funnel.locator("table").is_visible()
+    funnel.locator("summary").click()
+    assert funnel.locator("table").is_visible()
+    funnel.locator("summary").click()
+    page.emulate_media(media="print")
+    assert funnel.locator("table").is_visible()
+    context.close()
+
+
 def test_on_paper_the_page_is_light_and_wide_whatever_the_screen(chromium: Browser, page_address: str) -> None:
     context = chromium.new_context(viewport={"width": 390, "height": 800}, color_scheme="dark")
     page = context.new_page()
