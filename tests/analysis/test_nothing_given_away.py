@@ -111,6 +111,8 @@ async def test_one_who_answers_by_two_channels_is_not_told_from_the_others(
     assert mixed.adjusted is None
     hidden = [cell.segment for cell in report.by_channel.cells if cell.estimate is None]
     assert hidden == (["mail", "widget"] if by_widget < 5 else ["widget"])
+    page = (await people.bob.get("/w/acme/journeys/buying/segments?by=channel")).text
+    assert page.count("not shown") >= len(hidden)
 
 
 @pytest.mark.parametrize("promised", ["level: 0.75", "share: 0.9"])
