@@ -31,7 +31,13 @@ from surveys.journey_file import read_journey
 FEW, MANY = 100_000, 10_000_000
 PERIOD = Period(date(2024, 1, 1), date(2025, 12, 31))
 TABLES = ("answer", "response")
-SERVER = {"shared_buffers": "4GB", "max_wal_size": "16GB", "wal_level": "minimal", "max_wal_senders": "0"}
+SERVER = {
+    "shared_buffers": "4GB",
+    "max_wal_size": "16GB",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "autovacuum": "off",  # the load analyses its tables itself
+}
 ANSWERS_A_CONTACT = 5  # over the twelve touchpoints, on average
 RUNS = 7
 
@@ -49,7 +55,7 @@ def figures(many: int = MANY) -> list[Figure]:
 
 
 async def _configure(url: str) -> None:
-    """As an operator does before a load: memory for pages, and no log of what is built anew."""
+    """As an operator does before a load: memory for pages, no log of what is built anew, nobody tidying meanwhile."""
     connection = await asyncpg.connect(url)
     for name, value in SERVER.items():
         await connection.execute(f"ALTER SYSTEM SET {name} = '{value}'")
