@@ -30,7 +30,6 @@ from surveys.journey_file import read_journey
 
 FEW, MANY = 100_000, 10_000_000
 PERIOD = Period(date(2024, 1, 1), date(2025, 12, 31))
-TABLES = ("answer", "response")
 SERVER = {
     "shared_buffers": "4GB",
     "max_wal_size": "16GB",
@@ -106,29 +105,27 @@ async def _filled(url: str, name: str, n: int) -> tuple[str, int, float]:
 
 
 async def _load(url: str, n: int) -> None:
-    """Rows first and indexes after them, on two connections, as a bulk load does; the rows keep to the foreign keys."""
-    connections = [await asyncpg.connect(url) for _ in TABLES]
+    """Rows first and indexes after them, on two connections; the rows keep to the foreign keys."""
+    connections = [await asyncpg.connect(url) for _ in ROWS]
     for connection in connections:
         await connection.execute("SET session_replication_role = replica; SET maintenance_work_mem = '1GB'")
-    first, second = connections
-    rules = {table: await first.fetch(_RULES, table) for table in TABLES}
-    for rule in (rule for found in rules.values() for rule in found):
-        await first.execute(rule["drop"])
-    for statement in (_RESPONSES, _ANSWERS):
-        await asyncio.gather(first.fetch(statement, 1, n // 2), second.fetch(statement, n // 2 + 1, n))
-    await asyncio.gather(
-        *(_run(connection, rules[table]) for connection, table in zip(connections, TABLES, strict=True))
-    )
-    for table in TABLES:
-        await first.execute(f"SELECT setval('{table}_id_seq', {n})")
-    await first.execute("ANALYZE")
+    rules = [await connections[0].fetch(_RULES, table) for table in ROWS]
+    await _run(connections[0], [rule["drop"] for found in rules for rule in found])
+    together = zip(connections, ROWS, strict=True)
+    await asyncio.gather(*(connection.fetch(ROWS[table], n) for connection, table in together))
+    keys = [[rule["make"] for rule in found if rule["is_key"]] for found in rules]
+    await asyncio.gather(*(_run(connection, own) for connection, own in zip(connections, keys, strict=True)))
+    indexes = [rule["make"] for found in rules for rule in found if not rule["is_key"]]
+    await asyncio.gather(*(_run(connection, indexes[at::2]) for at, connection in enumerate(connections)))
+    finish = [f"SELECT setval('{table}_id_seq', {n})" for table in ROWS]
+    await _run(connections[0], [*finish, "ANALYZE"])
     for connection in connections:
         await connection.close()
 
 
-async def _run(connection: asyncpg.Connection, rules: list[asyncpg.Record]) -> None:
-    for rule in rules:
-        await connection.execute(rule["make"])
+async def _run(connection: asyncpg.Connection, statements: list[str]) -> None:
+    for statement in statements:
+        await connection.execute(statement)
 
 
 async def _timed(url: str, act: Callable[[], Awaitable[object]], runs: int = RUNS) -> float:
@@ -163,10 +160,10 @@ async def _require_equal_means(url: str, workspace: int) -> None:
 _RULES = """
 SELECT 'ALTER TABLE ' || c.conrelid::regclass || ' DROP CONSTRAINT ' || c.conname AS drop,
        'ALTER TABLE ' || c.conrelid::regclass || ' ADD CONSTRAINT ' || c.conname || ' ' || pg_get_constraintdef(c.oid)
-       AS make
+       AS make, true AS is_key
 FROM pg_constraint c WHERE c.conrelid = $1::text::regclass AND c.contype = 'u'
 UNION ALL
-SELECT 'DROP INDEX ' || indexrelid::regclass, pg_get_indexdef(indexrelid)
+SELECT 'DROP INDEX ' || indexrelid::regclass, pg_get_indexdef(indexrelid), false
 FROM pg_index WHERE indrelid = $1::text::regclass AND NOT indisunique
 """
 
@@ -184,7 +181,7 @@ SELECT n, c.workspace, c.first + (hashint8extended(n, 1) & 9223372036854775807) 
 FROM (SELECT min(workspace) AS workspace, min(id) AS first, count(*) AS size FROM contact) c,
      (SELECT array_agg(id ORDER BY id) AS ids FROM touchpoint) t,
      (SELECT min(id) AS id FROM survey_version) v,
-     generate_series($1::bigint, $2::bigint) n,
+     generate_series(1, $1::bigint) n,
      LATERAL (SELECT timestamptz '2024-01-01 00:00Z' + (hashint8extended(n, 3) & 9223372036854775807) % 63158400
                      * interval '1 second' AS moment) m
 """
@@ -192,8 +189,10 @@ FROM (SELECT min(workspace) AS workspace, min(id) AS first, count(*) AS size FRO
 _ANSWERS = """
 INSERT INTO answer (id, response, question, instrument, value)
 SELECT n, n, 'felt', 'anchor', 1 + (hashint8extended(n, 4) & 9223372036854775807) % 5
-FROM generate_series($1::bigint, $2::bigint) n
+FROM generate_series(1, $1::bigint) n
 """
+
+ROWS = {"response": _RESPONSES, "answer": _ANSWERS}
 
 _BEST_SQL = """
 SELECT t.key, count(*) AS n, avg(x) AS mean FROM (
