@@ -1,38 +1,44 @@
-"""What a curve is compared with: personas, channels, the period before."""
+"""What a curve is compared with: personas, channels, the period before, those who answered at every step."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 
 from analysis.chart_words import day_words
+from analysis.load_drivers import load_drivers
 from analysis.load_report import Period, load_report
 from analysis.load_segments import load_segments
 from analysis.overlay import Overlay, OverlayPoint
 from analysis.read_answers import property_of
 from analysis.report import JourneyReport
+from analysis.same_contacts import same_contacts_points
 from analysis.segment_figures import SegmentFigures
 from analysis.tally import Split
 from core.errors import Fault, Invalid
 from surveys.journeys import load_journey
 
 EARLIER = "earlier"
+SAME = "same"  # those who answered at every step: METHOD, section 5
 
 
 async def load_overlays(workspace: int, report: JourneyReport, against: Sequence[str]) -> tuple[Overlay, ...]:
-    """`against` names them: "earlier", "persona:retailer", "channel:mail". Raises Invalid for what is not there."""
+    """`against` names them: "earlier", "same", "persona:retailer", "channel:mail". Raises Invalid for others."""
     found = []
     segments: dict[Split, SegmentFigures] = {}
     for wanted in dict.fromkeys(against):
         if wanted == EARLIER:
             found.append(await _earlier(workspace, report))
             continue
+        if report.where is not None:
+            raise Invalid(
+                Fault("against", f"only {EARLIER} is known of a part; take `where` out to compare {wanted[:64]}")
+            )
+        if wanted == SAME:
+            found.append(await _same_contacts(workspace, report))
+            continue
         kind, _, key = wanted.partition(":")
         if kind not in (Split.PERSONA, Split.CHANNEL):
             raise Invalid(
-                Fault("against", f"{wanted[:64]!r} is no comparison; say earlier, persona:KEY or channel:KEY")
-            )
-        if report.where is not None:
-            raise Invalid(
-                Fault("against", "personas and channels are of all contacts; take `where` out to compare them")
+                Fault("against", f"{wanted[:64]!r} is no comparison; say earlier, same, persona:KEY or channel:KEY")
             )
         split = Split(kind)
         if split not in segments:
@@ -60,6 +66,12 @@ async def _earlier(workspace: int, report: JourneyReport) -> Overlay:
     return Overlay(
         name=f"{day_words(period.since)} to {day_words(period.until)}", points=_comparable_points(earlier, report)
     )
+
+
+async def _same_contacts(workspace: int, report: JourneyReport) -> Overlay:
+    drivers = await load_drivers(workspace, report.journey, Period(report.since, report.until), report.settings)
+    points = tuple(OverlayPoint(*point) for point in same_contacts_points(drivers.same))
+    return Overlay(name="those who answered at every step", points=points)
 
 
 def _comparable_points(earlier: JourneyReport, report: JourneyReport) -> tuple[OverlayPoint, ...]:

@@ -3,7 +3,6 @@
 Counts are of contacts. A score over nobody is None. Shares are on [0, 1], NPS on [-100, +100].
 """
 
-from collections.abc import Callable, Sequence
 from math import sqrt
 
 from msgspec import Struct
@@ -12,12 +11,9 @@ from scipy.special import ndtr
 from analysis.contact_sums import ContactSums
 from analysis.experience import CONFIDENCE, Moments, estimate_of, two_sided_z, wilson
 from analysis.report import Interval, OfficialFigure
-from analysis.scales import PASSIVE_FROM, PROMOTER_FROM
 from surveys.instruments import Instrument
 
 _ADDED_TO_EACH_END = 0.75  # of the adjusted Wald interval: three responses in all (Rocks 2016)
-
-Distribution = Sequence[tuple[int, int]]  # (value as answered, how many contacts)
 
 
 class NpsCounts(Struct, frozen=True):
@@ -65,14 +61,6 @@ def official_figures(
     if instrument not in figures or sums.n == 0:
         return ()
     return figures[instrument](sums, confidence)
-
-
-def nps_counts(distribution: Distribution) -> NpsCounts:
-    return NpsCounts(
-        _count(distribution, lambda value: value >= PROMOTER_FROM),
-        _count(distribution, lambda value: PASSIVE_FROM <= value < PROMOTER_FROM),
-        _count(distribution, lambda value: value < PASSIVE_FROM),
-    )
 
 
 def nps(counts: NpsCounts) -> float | None:
@@ -149,10 +137,6 @@ def _ces_figures(sums: ContactSums, confidence: float) -> tuple[OfficialFigure, 
 def _share_figure(name: str, sums: ContactSums, confidence: float) -> OfficialFigure:
     interval = wilson(sums.n_satisfied, sums.n, confidence)
     return OfficialFigure(name=name, value=sums.n_satisfied / sums.n, interval=interval, unit="share", n=sums.n)
-
-
-def _count(distribution: Distribution, is_counted: Callable[[int], bool]) -> int:
-    return sum(n for value, n in distribution if is_counted(value))
 
 
 def _as_ces(x: float) -> float:

@@ -22,7 +22,7 @@ from analysis.curve_words import blind_reason, reason_in_words
 from analysis.finding import VERDICT_WORDS, finding_of, landmarks_in_words, subtitle_of
 from analysis.gap_words import gap_rows, q_in_words
 from analysis.load_full_report import load_full_report
-from analysis.load_overlays import EARLIER, load_earlier, load_overlays
+from analysis.load_overlays import EARLIER, SAME, load_earlier, load_overlays
 from analysis.load_pains import load_pains
 from analysis.load_report import last_days, load_report
 from analysis.period_words import change_in_words, official_change_in_words
@@ -64,7 +64,10 @@ async def journey_page(
 
 def _comparisons(report: JourneyReport) -> list[tuple[str, list[tuple[str, str]]]]:
     """What the curve can be compared with, as (key, name) under a heading; of a part only its own past is known."""
-    groups = [("Compare with", [(EARLIER, "the period before")])]
+    past = (EARLIER, "the period before")
+    if report.where is not None:
+        return [("Compare with", [past])]
+    groups = [("Compare with", [past, (SAME, "those who answered at every step")])]
     for heading, figures in (("Personas", report.by_persona), ("Channels", report.by_channel)):
         if figures and figures.segments:
             groups.append((heading, [(f"{figures.by}:{s.key}", s.name) for s in figures.segments]))

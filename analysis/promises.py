@@ -100,20 +100,6 @@ def promise_in_force(promises: Iterable[Dated], day: date) -> Dated | None:
     return max(in_force, key=lambda made: (made.valid_from, -_last_day(made).toordinal()), default=None)
 
 
-def judged_level(promises: Iterable[LevelPromise], experiences: Iterable[tuple[date, int]]) -> float | None:
-    """The level that (day, contacts) had been promised on average; days without a promised level don't count.
-
-    Over a change of the promise this is what the mean of the same contacts is to be tested against.
-    """
-    made = list(promises)
-    levels = [
-        (promise.level, n)
-        for day, n in experiences
-        if (promise := promise_in_force(made, day)) is not None and promise.level is not None
-    ]
-    return moments_of_counts(levels).mean
-
-
 def is_ceiling(level: float | None) -> bool:
     """A promise so high that it can only be broken."""
     return level is not None and level > CEILING

@@ -74,7 +74,7 @@ def test_a_file_is_named_in_letters_that_nobody_minds() -> None:
 async def test_who_answered_can_be_compared_and_only_they(people: People) -> None:
     page = (await people.bob.get(PAGE)).text
     assert re.findall('name="against" value="([^"]+)"', page) == [
-        "earlier", "persona:none", "channel:mail", "channel:web"
+        "earlier", "same", "persona:none", "channel:mail", "channel:web"
     ]  # fmt: skip
     assert 'name="where" value=""' in page
     of_a_part = (await people.bob.get(f"{PAGE}?where=plan:pro")).text

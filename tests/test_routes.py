@@ -82,9 +82,16 @@ def routes_of(app: Litestar) -> list[Route]:
 
 
 def queries_of(handler: BaseRouteHandler) -> frozenset[str]:
-    """The names of the query parameters that a handler reads."""
-    parameters = handler.parsed_fn_signature.parameters
-    return frozenset(name for name in parameters if isinstance(parameters[name].kwarg_definition, QueryParameter))
+    """The names of the query parameters that a handler reads, itself or through a dependency that it takes."""
+    own = handler.parsed_fn_signature
+    taken = [one for name, one in handler.resolve_dependencies().items() if name in own.parameters]
+    signatures = [own, *(provided.parsed_fn_signature for provided in taken)]
+    return frozenset(
+        name
+        for signature in signatures
+        for name, parameter in signature.parameters.items()
+        if isinstance(parameter.kwarg_definition, QueryParameter)
+    )
 
 
 @pytest.fixture

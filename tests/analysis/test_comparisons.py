@@ -93,6 +93,9 @@ async def test_a_persona_and_the_period_before_lie_over_the_curve(people: People
     assert drawn.status_code == 200
     assert "Architect" in drawn.text
     assert "4 Sep 2025 to 2 Dec 2025" in drawn.text.replace("\xa0", " ")
+    same = await people.bob.get("/w/acme/journeys/buying/curve.json?against=same")
+    assert "those who answered at every step" in same.text
+    assert "22\xa0contacts" in same.text  # only one step was answered at: all of them
     for wrong in ("persona:king", "height", "channel:"):
         refused = await people.bob.get(f"/w/acme/journeys/buying/curve.json?against={wrong}")
         assert refused.status_code == 422, wrong

@@ -46,7 +46,6 @@ from analysis.promises import (
     disconfirmation,
     gap,
     is_ceiling,
-    judged_level,
     kept_interval,
     paired_difference,
     promise_in_force,
@@ -429,14 +428,6 @@ def test_of_overlapping_promises_the_latest_counts() -> None:
     for promises in ([standing, spring, weekend], [weekend, spring, standing]):
         days = [date(2025, 2, 28), date(2025, 3, 2), date(2025, 3, 3), date(2025, 4, 1)]
         assert [promise_in_force(promises, day) for day in days] == [standing, weekend, spring, standing]
-
-
-def test_experiences_on_both_sides_of_a_change_are_judged_by_both_promises() -> None:
-    promises = [Made(date(2025, 1, 1), level=0.2), Made(date(2025, 3, 1), level=0.6)]
-    experiences = [(date(2024, 12, 31), 9), (date(2025, 2, 28), 1), (date(2025, 3, 1), 3)]
-    assert judged_level(promises, experiences) == pytest.approx(0.5)
-    assert judged_level(promises, experiences[:1]) is None
-    assert judged_level([Made(date(2024, 1, 1))], experiences) is None
 
 
 def test_a_promise_above_the_ceiling_can_only_be_broken() -> None:
