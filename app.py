@@ -43,8 +43,8 @@ from feedback.outbox import OutboxTransport
 
 def make_site(settings: Settings, clock: Clock = utc_now) -> Site:
     transport: Transport = OutboxTransport(clock) if settings.mail_transport == "outbox" else SmtpTransport(settings)
-    links = LinkSigner(secret_key_of(settings), "invitation")
-    return Site(settings, clock, transport, template_environment(), links)
+    invitations, visits = (LinkSigner(secret_key_of(settings), purpose) for purpose in ("invitation", "visit"))
+    return Site(settings, clock, transport, template_environment(), invitations, visits)
 
 
 def jobs_of(site: Site) -> list[Job]:

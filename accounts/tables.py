@@ -75,3 +75,15 @@ class ApiKey(Table):
     created_at = Timestamptz(default=None)
     last_used_at = Timestamptz(null=True, default=None)
     revoked_at = Timestamptz(null=True, default=None)
+
+
+class WidgetKey(Table):
+    """A web page's way in: public, since every visitor can read it, and good for the origins it names only."""
+
+    id = Serial(primary_key=True)
+    workspace = ForeignKey(Workspace, null=False, on_delete=OnDelete.cascade, index=True)
+    name = Varchar(length=100)
+    public_key = Varchar(length=64, unique=True)
+    origins = Array(base_column=Varchar(length=255))  # such as https://shop.example
+    created_at = Timestamptz(default=None)
+    revoked_at = Timestamptz(null=True, default=None)

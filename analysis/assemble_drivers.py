@@ -19,6 +19,7 @@ from analysis.measured import MeasuredTouchpoint
 from analysis.paths import ContactPath, Paths
 from analysis.report import METHOD_VERSION, JourneyReport
 from analysis.same_contacts import Path, same_contacts
+from analysis.scales import is_two_valued
 from analysis.summaries import Prediction, Remembered, predict_overall
 from surveys.instruments import Instrument
 from surveys.journeys import JourneyView
@@ -63,6 +64,8 @@ def assemble_drivers(
 ) -> DriverReport:
     """`report` is of the same `measured`; the experiences are its own, so curve and quadrants agree."""
     settings, names = report.settings, _names_of(view)
+    instruments = instruments_of(view, measured, settings.k)
+    two_valued = [key for key, instrument in instruments.items() if instrument and is_two_valued(instrument)]
     contacts = _shown_paths(view, measured, paths, settings.k)
     steps = [key for key in names if key != view.overall]
     told = _told_by(contacts, view.overall)
@@ -93,7 +96,7 @@ def assemble_drivers(
         left_out=left_out,
         derived=quadrants_of(importance, experience) if has_overall else None,
         stated=quadrants_of(_stated(steps, measured, report), experience),
-        same=same_contacts([path.steps for path in contacts], steps, settings.k, settings.confidence),
+        same=same_contacts([path.steps for path in contacts], steps, settings.k, settings.confidence, two_valued),
         prediction=_prediction(steps, told, settings.k) if has_overall else None,
         settings=settings,
         method_version=METHOD_VERSION,

@@ -5,12 +5,16 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from analysis.experience import Moments, moments_of_counts, moments_together
+from analysis.scales import experience_of, is_two_valued
 from analysis.worth import Worth
 from surveys.instruments import Instrument
 
-# x from which a contact counts as satisfied: the top two of five, and 5 to 7 of CES, as its official share has it. A
-# hair less, because thirds are rounded.
-_SATISFIED_FROM = {Instrument.CES: 1 / 3 - 1e-9}
+# x from which a contact counts as satisfied: the top two of five, the two of least effort, thumbs up. Other scales as
+# their official share has it: the top two boxes, and 5 to 7 of CES. A hair less, because thirds are rounded.
+_SATISFIED_FROM = {
+    instrument: experience_of(instrument, value) - 1e-9
+    for instrument, value in ((Instrument.CSAT7, 6), (Instrument.CSAT10, 9), (Instrument.CES, 5))
+}
 _SATISFIED_FROM_ELSE = 0.5 - 1e-9
 # The same for a row with an `instrument`.
 SATISFIED_IN_SQL = (
@@ -46,10 +50,13 @@ def together(sums: Iterable[ContactSums]) -> ContactSums:
 
 
 def counted_once(counts: Iterable[tuple[Worth, int]]) -> ContactSums:
-    """The sums if every answer were a contact's only one."""
+    """The sums if every answer, all of one instrument, were a contact's only one."""
     pairs = list(counts)
     return ContactSums(
-        moments_of_counts([(worth.x, n) for worth, n in pairs]),
+        moments_of_counts(
+            [(worth.x, n) for worth, n in pairs],
+            is_two_valued=any(is_two_valued(worth.instrument) for worth, _ in pairs),
+        ),
         moments_of_counts([(worth.lens, n) for worth, n in pairs]),
         sum(n for worth, n in pairs if is_satisfied(worth)),
     )

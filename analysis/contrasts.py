@@ -62,5 +62,5 @@ def plain_term(moments: Moments, weight: float = 1.0) -> Term | None:
 
 
 def plus_one_term(estimate: Estimate, weight: float = 1.0) -> Term:
-    """The centre and error of the plus-one interval, as verdicts use them."""
+    """The centre and error of the interval shown, as verdicts use them: plus-one, and of thumbs Wilson's."""
     return Term(estimate.centre, estimate.se, estimate.n - 1, weight)

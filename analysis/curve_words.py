@@ -14,13 +14,22 @@ INSTRUMENT_WORDS = {
     Instrument.ANCHOR: "five faces",
     Instrument.NPS: "NPS",
     Instrument.CSAT: "CSAT",
+    Instrument.CSAT7: "CSAT (1 to 7)",
+    Instrument.CSAT10: "CSAT (1 to 10)",
     Instrument.CES: "CES",
+    Instrument.CES1: "CES 1.0",
+    Instrument.THUMBS: "thumbs",
     Instrument.EMOTION: "emotion picker",
     Instrument.EXPECTATION: "expectation",
     Instrument.KEPT: "no to fully",
     Instrument.DISCONFIRMATION: "worse to better",
     Instrument.IMPORTANCE: "importance",
     Instrument.COMMENT: "comments",
+    Instrument.CHOICE: "one choice",
+    Instrument.CHOICES: "several choices",
+    Instrument.CONSENT: "consent",
+    Instrument.CONTACT: "may we contact you",
+    Instrument.STATEMENT: "statement",
 }
 EVIDENCE_BARS = {Evidence.SOLID: 3, Evidence.FAIR: 2, Evidence.WEAK: 1}
 AROUSAL = "Arousal, 0 calm to 1 stirred up"

@@ -27,8 +27,8 @@ from analysis.finding import counted, shortened
 from analysis.label_placing import Box
 from analysis.lettering import LINE, width_of, wrapped
 from analysis.report import JourneyReport, ReportSettings, TouchpointFigure
-from analysis.scales import PASSIVE_FROM, PROMOTER_FROM, experience_of
-from surveys.instruments import SCALES, Instrument
+from analysis.scales import PASSIVE_FROM, PROMOTER_FROM, experience_of, is_two_valued
+from surveys.instruments import SCALES, Instrument, label_of
 
 NAME, LABEL, SMALL = 13.0, 12.0, 11.0
 NAMES_WIDTH, FACTS_WIDTH = 230.0, 150.0  # beside the bars of the wide layout
@@ -38,7 +38,10 @@ TICK = 0.25  # of the answers
 STRENGTHS = ((0.9, 1.0), (0.45, 0.6), (0.0, 0.35))  # from |x| on: how strong its colour is
 TOUCHPOINT = "touchpoint"
 HEADERS = ("Measured by", "Answers", "Unhappy side", "Middle", "Happy side", "Each answer")
-SCORED = "NPS is divided as it is scored: detractors (0 to 6), passives (7 and 8), promoters (9 and 10)."
+NOTES = {
+    Instrument.NPS: "NPS is divided as it is scored: detractors (0 to 6), passives (7 and 8), promoters (9 and 10).",
+    Instrument.CES1: "CES 1.0 asks how much effort it took: the low numbers are on the happy side.",
+}
 
 
 class Part(Struct, frozen=True):
@@ -125,7 +128,8 @@ def sheet_of(report: JourneyReport, layout: Layout, by: str = TOUCHPOINT) -> She
     for touchpoint in report.touchpoints:
         _add_row(sheet, frame, touchpoint, by_key.get(touchpoint.key), report.settings)
     sheet.height += 8
-    notes = [SCORED] if any(divided.instrument is Instrument.NPS for divided in found) else []
+    instruments = {divided.instrument for divided in found}
+    notes = [note for instrument, note in NOTES.items() if instrument in instruments]
     return ended(sheet, _key(len(found) < len(report.touchpoints)), notes)
 
 
@@ -165,9 +169,16 @@ def _cells(touchpoint: TouchpointFigure, settings: ReportSettings) -> tuple[str,
     divided = divided_answers(touchpoint)
     if divided is None:
         return (touchpoint.name, _missing(touchpoint, settings), *[NOT_SHOWN] * 5)
-    each = ", ".join(f"{value}: {n:,} ({percent(n / divided.n)})" for value, n in touchpoint.distribution)
+    each = ", ".join(
+        f"{_point(divided.instrument, value)}: {n:,} ({percent(n / divided.n)})" for value, n in touchpoint.distribution
+    )
     sides = (percent(divided.unhappy), percent(divided.middle), percent(divided.happy))
     return (touchpoint.name, INSTRUMENT_WORDS[divided.instrument], f"{divided.n:,}", *sides, each)
+
+
+def _point(instrument: Instrument, value: int) -> str:
+    """Numbers say where they stand on a scale of several points; of two they say nothing."""
+    return label_of(instrument, value).lower() if is_two_valued(instrument) else str(value)
 
 
 def _missing(touchpoint: TouchpointFigure, settings: ReportSettings) -> str:

@@ -32,6 +32,7 @@ class Moments(Struct, frozen=True):
     n: float
     sum: float
     sum_squares: float
+    is_two_valued: bool = False  # every answer is -1 or +1, as thumbs are
 
     @property
     def mean(self) -> float | None:
@@ -44,7 +45,7 @@ class Moments(Struct, frozen=True):
 
     def resized(self, n: float) -> "Moments":
         """The same mean and spread seen on `n` contacts; `self.n` must not be 0."""
-        return Moments(n, n * (self.sum / self.n), n * (self.sum_squares / self.n))
+        return Moments(n, n * (self.sum / self.n), n * (self.sum_squares / self.n), self.is_two_valued)
 
 
 class Disclosure(StrEnum):
@@ -81,24 +82,30 @@ def contact_means(answers: Iterable[tuple[Stratum, float]]) -> dict[Stratum, flo
     return {contact: fsum(values) / len(values) for contact, values in by_contact.items()}
 
 
-def moments_of(values: Iterable[float]) -> Moments:
-    return moments_of_counts((x, 1) for x in values)
+def moments_of(values: Iterable[float], *, is_two_valued: bool = False) -> Moments:
+    return moments_of_counts(((x, 1) for x in values), is_two_valued=is_two_valued)
 
 
-def moments_of_counts(counts: Iterable[tuple[float, int]]) -> Moments:
+def moments_of_counts(counts: Iterable[tuple[float, int]], *, is_two_valued: bool = False) -> Moments:
     """From (x, how many contacts)."""
     pairs = list(counts)
     return Moments(
         float(sum(n for _, n in pairs)),
         fsum(x * n for x, n in pairs),
         fsum(x * x * n for x, n in pairs),
+        is_two_valued,
     )
 
 
 def moments_together(groups: Iterable[Moments]) -> Moments:
-    """Of groups that share no contact, as one."""
+    """Of groups that share no contact, as one; all of one instrument, or empty."""
     found = list(groups)
-    return Moments(fsum(m.n for m in found), fsum(m.sum for m in found), fsum(m.sum_squares for m in found))
+    return Moments(
+        fsum(m.n for m in found),
+        fsum(m.sum for m in found),
+        fsum(m.sum_squares for m in found),
+        any(m.is_two_valued for m in found),
+    )
 
 
 def moments_of_weighted(values: Sequence[float], weights: Sequence[float]) -> Moments:
@@ -142,7 +149,7 @@ def recency_weights(ages_days: Iterable[float], half_life_days: float) -> list[f
     return [0.5 ** (age / half_life_days) for age in ages_days]
 
 
-def estimate_of(moments: Moments, confidence: float = CONFIDENCE, *, is_two_valued: bool = False) -> Estimate | None:
+def estimate_of(moments: Moments, confidence: float = CONFIDENCE) -> Estimate | None:
     """The mean with the interval that suits the item: Wilson for thumbs, plus-one for all others. None over nobody.
 
     The plus-one interval adds half a response at -1 and half at +1 and takes Student's t on n - 1. A single contact has
@@ -151,7 +158,7 @@ def estimate_of(moments: Moments, confidence: float = CONFIDENCE, *, is_two_valu
     mean = moments.mean
     if mean is None:
         return None
-    if is_two_valued:
+    if moments.is_two_valued:
         return _two_valued_estimate(moments.n, mean, confidence)
     n = moments.n
     centre = moments.sum / (n + 1)

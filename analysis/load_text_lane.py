@@ -14,13 +14,13 @@ from analysis.text_derived import TextModel, fit, text_derived_estimate
 from analysis.text_figures import TextFigure
 from analysis.worth import worth_as_json
 from core.database import fetch
-from surveys.instruments import Instrument
+from surveys.instruments import EXPERIENCE, Instrument
 from surveys.journeys import JourneyView
 
 MOST_COMMENTS = 50_000  # of a journey, the newest: comments are in no tally, so that each one is read
 MOST_RATED = 5_000  # comments the line is fitted on, the newest
 # What rates on a scale; an emotion picker's x is made of valences.
-RATINGS = (Instrument.ANCHOR, Instrument.NPS, Instrument.CSAT, Instrument.CES)
+RATINGS = tuple(instrument for instrument in EXPERIENCE if instrument is not Instrument.EMOTION)
 
 
 class Voices(Struct, frozen=True):

@@ -5,17 +5,18 @@ from datetime import date
 from msgspec import Struct
 
 from analysis.data_hash import with_data_hash
+from analysis.load_choices import ChoiceFigure, load_choices
 from analysis.load_report import Period, load_report
 from analysis.load_trends import load_trends, weeks_up_to
 from analysis.measured import Measure, plotted_measure
-from analysis.read_measures import read_measures
-from analysis.report import JourneyReport, ReportSettings, TouchpointFigure
+from analysis.read_measures import WindowMeasures, read_measures
+from analysis.report import BlindSpot, JourneyReport, ReportSettings, TouchpointFigure
 from analysis.tally import Window
 from analysis.trend_figures import Trend
 from analysis.valences import load_valences
 from core.errors import NotFound
 from surveys.instruments import Instrument
-from surveys.journeys import JourneyView, load_journey
+from surveys.journeys import load_journey
 
 
 class InstrumentFigure(Struct, frozen=True, kw_only=True):
@@ -29,7 +30,8 @@ class InstrumentFigure(Struct, frozen=True, kw_only=True):
 class TouchpointReport(Struct, frozen=True, kw_only=True):
     """One touchpoint over the days `since` to `until`, and its whole weeks over the year up to then.
 
-    Instruments that fewer than k contacts answered are left out, and all of them in a blind spot.
+    Instruments that fewer than k contacts answered are left out, and all of them in a blind spot. Choices are no
+    experience, so a blind spot may have some, unless it is a stale one.
     """
 
     journey: str
@@ -38,6 +40,7 @@ class TouchpointReport(Struct, frozen=True, kw_only=True):
     until: date
     touchpoint: TouchpointFigure
     instruments: tuple[InstrumentFigure, ...]
+    choices: tuple[ChoiceFigure, ...]
     trend: Trend
     trend_instrument: str | None
     settings: ReportSettings
@@ -53,9 +56,11 @@ async def load_touchpoint(workspace: int, journey: str, touchpoint: str, period:
     if figure is None:
         raise NotFound("This journey has no such touchpoint.")
     year = Period(weeks_up_to(period.until).since, period.until)
-    own, of_year = await _measures(workspace, view, touchpoint, period, year)
+    place = next(found.id for found in view.touchpoints if found.key == touchpoint)
+    own, of_year = await _measures(workspace, place, period, year)
+    has_choices = own.is_chosen and figure.blind_spot is not BlindSpot.STALE
     # The report has no instrument for a blind spot, whose weeks may have had one.
-    lately = plotted_measure(of_year, report.settings.k)
+    lately = plotted_measure(of_year.measures, report.settings.k)
     instrument = figure.instrument or (lately.instrument if lately else None)
     plotted = {} if instrument is None else {touchpoint: instrument}
     totals = {touchpoint: figure.n_contacts} if figure.n_contacts else {}
@@ -66,7 +71,8 @@ async def load_touchpoint(workspace: int, journey: str, touchpoint: str, period:
         since=report.since,
         until=report.until,
         touchpoint=figure,
-        instruments=_instruments(own, report) if figure.blind_spot is None else (),
+        instruments=_instruments(own.measures, report) if figure.blind_spot is None else (),
+        choices=await load_choices(place, period, report.settings) if has_choices else (),
         trend=trends[touchpoint],
         trend_instrument=instrument,
         settings=report.settings,
@@ -76,12 +82,11 @@ async def load_touchpoint(workspace: int, journey: str, touchpoint: str, period:
     return with_data_hash(found)
 
 
-async def _measures(workspace: int, view: JourneyView, key: str, *periods: Period) -> tuple[tuple[Measure, ...], ...]:
+async def _measures(workspace: int, touchpoint: int, *periods: Period) -> list[WindowMeasures]:
     """What was measured at the touchpoint, by period."""
-    touchpoint = next(found.id for found in view.touchpoints if found.key == key)
     valences = (await load_valences([workspace]))[workspace]
     windows = [Window(touchpoint, period.since, period.until) for period in periods]
-    return tuple(found.measures for found in await read_measures(windows, valences))
+    return await read_measures(windows, valences)
 
 
 def _instruments(measures: tuple[Measure, ...], report: JourneyReport) -> tuple[InstrumentFigure, ...]:

@@ -9,11 +9,22 @@ from msgspec import Struct
 from scipy.special import ndtr
 
 from analysis.contact_sums import ContactSums
-from analysis.experience import CONFIDENCE, Moments, estimate_of, two_sided_z, wilson
+from analysis.experience import CONFIDENCE, Estimate, Moments, estimate_of, two_sided_z, wilson
 from analysis.report import Interval, OfficialFigure
+from analysis.scales import value_at
 from surveys.instruments import Instrument
 
 _ADDED_TO_EACH_END = 0.75  # of the adjusted Wald interval: three responses in all (Rocks 2016)
+_MEANS = {Instrument.CES: "CES mean", Instrument.CES1: "CES 1.0 mean effort"}
+# A top-2-box of seven is no top-2-box of five: figures of one name are compared from period to period.
+_SHARES = {
+    Instrument.CSAT: "CSAT top-2-box",
+    Instrument.CSAT7: "CSAT top-2-box (1 to 7)",
+    Instrument.CSAT10: "CSAT top-2-box (1 to 10)",
+    Instrument.CES: "CES share 5 to 7",
+    Instrument.CES1: "CES 1.0 share 1 to 2",
+    Instrument.THUMBS: "Thumbs up",
+}
 
 
 class NpsCounts(Struct, frozen=True):
@@ -57,10 +68,14 @@ def official_figures(
     instrument: Instrument, sums: ContactSums, confidence: float = CONFIDENCE
 ) -> tuple[OfficialFigure, ...]:
     """The official scores an instrument has; none for the anchor, emotions and comments, and none over nobody."""
-    figures = {Instrument.NPS: _nps_figures, Instrument.CSAT: _csat_figures, Instrument.CES: _ces_figures}
-    if instrument not in figures or sums.n == 0:
+    estimate = estimate_of(sums.x, confidence)
+    if estimate is None:
         return ()
-    return figures[instrument](sums, confidence)
+    if instrument is Instrument.NPS:
+        return _nps_figures(sums, confidence)
+    means = (_mean_figure(_MEANS[instrument], instrument, estimate),) if instrument in _MEANS else ()
+    shares = (_share_figure(_SHARES[instrument], sums, confidence),) if instrument in _SHARES else ()
+    return means + shares
 
 
 def nps(counts: NpsCounts) -> float | None:
@@ -120,27 +135,17 @@ def _nps_figures(sums: ContactSums, confidence: float) -> tuple[OfficialFigure, 
     )
 
 
-def _csat_figures(sums: ContactSums, confidence: float) -> tuple[OfficialFigure, ...]:
-    return (_share_figure("CSAT top-2-box", sums, confidence),)
-
-
-def _ces_figures(sums: ContactSums, confidence: float) -> tuple[OfficialFigure, ...]:
-    """The mean on 1-7 with the plus-one interval of x mapped back, and the share that agrees."""
-    estimate = estimate_of(sums.x, confidence)
-    if estimate is None:
-        return ()
-    interval = Interval(_as_ces(estimate.interval.lo), _as_ces(estimate.interval.hi))
-    mean = OfficialFigure(name="CES mean", value=_as_ces(estimate.mean), interval=interval, unit="points", n=sums.n)
-    return mean, _share_figure("CES share 5 to 7", sums, confidence)
+def _mean_figure(name: str, instrument: Instrument, estimate: Estimate) -> OfficialFigure:
+    """On the instrument's own scale, with the interval of x mapped back; where high is bad its ends change places."""
+    ends = sorted(value_at(instrument, x) for x in (estimate.interval.lo, estimate.interval.hi))
+    value = value_at(instrument, estimate.mean)
+    return OfficialFigure(name=name, value=value, interval=Interval(*ends), unit="points", n=int(estimate.n))
 
 
 def _share_figure(name: str, sums: ContactSums, confidence: float) -> OfficialFigure:
+    """Of the contacts who are satisfied, as `contact_sums` has it."""
     interval = wilson(sums.n_satisfied, sums.n, confidence)
     return OfficialFigure(name=name, value=sums.n_satisfied / sums.n, interval=interval, unit="share", n=sums.n)
-
-
-def _as_ces(x: float) -> float:
-    return 4 + 3 * x
 
 
 def _nps_interval(lens: Moments, confidence: float) -> NpsInterval:

@@ -9,6 +9,7 @@ from analysis.contact_sums import SATISFIED_IN_SQL, ContactSums
 from analysis.experience import Moments
 from analysis.measured import Measure
 from analysis.read_measures import WindowMeasures
+from analysis.scales import is_two_valued
 from analysis.tally import Window, columns_of
 from analysis.valences import Valences
 from analysis.worth import worth_as_json
@@ -55,7 +56,7 @@ def _window_measures(rows: Sequence[Row]) -> WindowMeasures:
             row["instrument"],
             tuple(msgspec.json.decode(row["counts"], type=list[tuple[str, int]])),
             ContactSums(
-                Moments(row["n"], float(row["x"]), float(row["x_squared"])),
+                Moments(row["n"], float(row["x"]), float(row["x_squared"]), is_two_valued(row["instrument"])),
                 Moments(row["n"], float(row["lens"]), float(row["lens_squared"])),
                 row["n_satisfied"],
             ),
@@ -67,7 +68,8 @@ def _window_measures(rows: Sequence[Row]) -> WindowMeasures:
 
 _PICKS = """
 SELECT DISTINCT r.workspace, array_to_string(a.picks, '+') AS value
-FROM response r JOIN answer a ON a.response = r.id WHERE r.workspace = $1 AND a.picks IS NOT NULL
+FROM response r JOIN answer a ON a.response = r.id WHERE r.workspace = $1 AND a.instrument = 'emotion'
+    AND cardinality(a.picks) > 0
 """
 
 # Sums are numeric, hence exact, so that the same answers give the same digits in whatever order they are read.

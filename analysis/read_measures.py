@@ -11,14 +11,15 @@ from analysis.contact_tally import read_corrections, read_weekly_corrections
 from analysis.measured import Measure
 from analysis.tally import RESPONSES, Split, ValueCount, Window, read_tally, read_weeks
 from analysis.valences import Valences
-from analysis.worth import worth_of
+from analysis.worth import CHOSEN, has_worth, worth_of
 
 
 class WindowMeasures(Struct, frozen=True):
-    """What was counted in one window: its responses, and a measure of each instrument that was answered."""
+    """What was counted in one window: its responses, and a measure of each instrument with a worth in x."""
 
     n_responses: int = 0
     measures: tuple[Measure, ...] = ()
+    is_chosen: bool = False  # whether there are answers without such a worth, such as choices
 
     def of(self, instrument: str | None) -> Measure | None:
         return next((measure for measure in self.measures if measure.instrument == instrument), None)
@@ -52,13 +53,14 @@ def window_measures(
     counts: Sequence[ValueCount], corrections: Mapping[str, ContactSums], valences: Valences
 ) -> WindowMeasures:
     """From the counts of one window, by instrument and value, and the corrections by instrument."""
-    answers = [count for count in counts if count.instrument != RESPONSES]
+    answers = [count for count in counts if has_worth(count.instrument)]
     return WindowMeasures(
         sum(count.n for count in counts if count.instrument == RESPONSES),
         tuple(
             _measure(instrument, list(group), corrections.get(instrument), valences)
             for instrument, group in groupby(answers, key=lambda count: count.instrument)
         ),
+        is_chosen=any(count.instrument in CHOSEN for count in counts),
     )
 
 

@@ -12,6 +12,7 @@ from analysis.tally import CELL, RESPONSES, every_grain
 from analysis.valences import load_valences
 from analysis.worth import worth_as_json
 from core.database import fetch, transaction
+from surveys.instruments import CHOOSING
 
 # What the tallies hold depends on how they are counted; a database that holds another edition is counted again.
 EDITION = f"4, maps {MAP_VERSION}"
@@ -90,16 +91,26 @@ WHERE conrelid = $1::text::regclass AND contype IN ('u', 'f') ORDER BY contype D
 
 _PICKS = """
 SELECT DISTINCT r.workspace, array_to_string(a.picks, '+') AS value
-FROM answer a JOIN response r ON r.id = a.response WHERE a.picks IS NOT NULL
+FROM answer a JOIN response r ON r.id = a.response WHERE a.instrument = 'emotion' AND cardinality(a.picks) > 0
 """
 
 _CELLS = {"tally": CELL, "contact_tally": CONTACT_CELL}
 
+_CHOOSING = ", ".join(f"'{instrument}'" for instrument in CHOOSING)
+
+# As `values_of` counts them.
 _COUNT = f"""
 SELECT r.touchpoint, (r.occurred_at AT TIME ZONE 'UTC')::date AS day, a.instrument, a.question, r.channel, r.persona,
        coalesce(a.value::text, array_to_string(a.picks, '+')) AS value, count(*) AS n
 FROM response r JOIN answer a ON a.response = r.id
-WHERE r.scored_at IS NOT NULL AND (a.value IS NOT NULL OR a.picks IS NOT NULL)
+WHERE r.scored_at IS NOT NULL AND (a.value IS NOT NULL OR cardinality(a.picks) > 0)
+    AND a.instrument NOT IN ({_CHOOSING})
+GROUP BY 1, 2, 3, 4, 5, 6, 7
+UNION ALL
+SELECT r.touchpoint, (r.occurred_at AT TIME ZONE 'UTC')::date, a.instrument, a.question, r.channel, r.persona,
+       picked.choice, count(*)
+FROM response r JOIN answer a ON a.response = r.id, unnest(a.picks) AS picked(choice)
+WHERE r.scored_at IS NOT NULL AND a.instrument IN ({_CHOOSING})
 GROUP BY 1, 2, 3, 4, 5, 6, 7
 UNION ALL
 SELECT touchpoint, (occurred_at AT TIME ZONE 'UTC')::date, '{RESPONSES}', '', channel, persona, '', count(*)

@@ -34,5 +34,6 @@ async def _worth(contacts: list[int]) -> str:
 
 _PICKS = """
 SELECT DISTINCT r.workspace, array_to_string(a.picks, '+') AS value
-FROM response r JOIN answer a ON a.response = r.id WHERE r.contact = ANY($1) AND a.picks IS NOT NULL
+FROM response r JOIN answer a ON a.response = r.id WHERE r.contact = ANY($1) AND a.instrument = 'emotion'
+    AND cardinality(a.picks) > 0
 """

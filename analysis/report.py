@@ -139,7 +139,7 @@ class TouchpointFigure(Struct, frozen=True, kw_only=True):
     n_responses: int
     instrument: str | None = None  # of the plotted experience
     mean: float | None = None  # the point drawn, in x
-    centre: float | None = None  # of the plus-one interval
+    centre: float | None = None  # of the plus-one interval, or of Wilson's
     se: float | None = None
     interval: Interval | None = None
     evidence: Evidence | None = None

@@ -12,7 +12,6 @@ from accounts.tables import Role
 from analysis.curve_words import instrument_in_words
 from analysis.remove_responses import delete_response
 from analysis.responses import list_responses
-from surveys.instruments import label_of
 
 
 @get("/responses", include_in_schema=False)
@@ -20,12 +19,7 @@ async def responses_page(
     member: NamedDependency[Member], before: FromQuery[int | None] = None, touchpoint: FromQuery[str | None] = None
 ) -> Template:
     responses = await list_responses(member.workspace, before, touchpoint)
-    context = {
-        "responses": responses,
-        "touchpoint": touchpoint,
-        "instrument_in_words": instrument_in_words,
-        "label_of": label_of,
-    }
+    context = {"responses": responses, "touchpoint": touchpoint, "instrument_in_words": instrument_in_words}
     return Template("analysis/responses.html", context=context)
 
 

@@ -5,23 +5,54 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
+from analysis.scales import is_two_valued
+from analysis.touchpoint_words import choice_words
+from analysis.worth import CHOSEN
 from core.database import fetch
-from surveys.instruments import Instrument
+from core.templating import listed
+from surveys.instruments import CHOOSING, Instrument, label_of
 
 PAGE = 50
+STRENGTHS = {1: "a little", 2: "clearly", 3: "very strongly"}
 
 
 class AnswerView(Struct, frozen=True):
-    """One answer of a response; the last three fields are set for comments."""
+    """One answer of a response; the last three fields are set for comments.
+
+    `other` is what somebody wrote beside a choice; an address beside a contact is none of it. `strength` is that of the
+    picked emotions, 1 to 3.
+    """
 
     question: str
     instrument: Instrument
     value: int | None
     picks: tuple[str, ...] | None
     text: str | None
+    strength: int | None
+    other: str | None
     sentiment: str | None
     language: str | None
     themes: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """What was answered: a point of a scale, or what was picked or agreed to."""
+        if self.value is None:
+            return listed([*(self.picks or ()), *([self.other] if self.other else [])])
+        if self.instrument in CHOSEN:
+            return choice_words(self.instrument, str(self.value))
+        return self._label if is_two_valued(self.instrument) else str(self.value)
+
+    @property
+    def remark(self) -> str:
+        """What the words mean where that is not plain: the label of a point, the strength of what was felt."""
+        if self.value is None:
+            return STRENGTHS.get(self.strength or 0, "")
+        return "" if self.instrument in CHOSEN or is_two_valued(self.instrument) else self._label
+
+    @property
+    def _label(self) -> str:
+        return label_of(self.instrument, self.value).lower() if self.value is not None else ""
 
 
 class ResponseView(Struct, frozen=True):
@@ -44,10 +75,13 @@ async def list_responses(workspace: int, before: int | None, touchpoint: str | N
     ]
 
 
-_RESPONSES = """
+_CHOOSING = ", ".join(f"'{instrument}'" for instrument in CHOOSING)
+
+_RESPONSES = f"""
 SELECT r.id, c.external_id AS contact, p.name AS persona, t.name AS touchpoint, r.submitted_at, (
     SELECT coalesce(json_agg(json_build_object(
         'question', a.question, 'instrument', a.instrument, 'value', a.value, 'picks', a.picks, 'text', a.text,
+        'strength', a.strength, 'other', CASE WHEN a.instrument IN ({_CHOOSING}) THEN a.other END,
         'sentiment', s.state, 'language', s.language,
         'themes', ARRAY(SELECT h.theme FROM comment_theme h WHERE h.answer = a.id ORDER BY h.start)
     ) ORDER BY a.id), '[]')

@@ -3,7 +3,7 @@
 The curve of all is nobody's path: late steps are answered by those who stayed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -40,15 +40,30 @@ class SameContacts(Struct, frozen=True):
         return any(step.is_misleading for step in self.steps)
 
 
-def same_contacts(paths: Sequence[Path], steps: Sequence[str], k: int, confidence: float = CONFIDENCE) -> SameContacts:
+def same_contacts(
+    paths: Sequence[Path],
+    steps: Sequence[str],
+    k: int,
+    confidence: float = CONFIDENCE,
+    two_valued: Collection[str] = (),
+) -> SameContacts:
     """From one path per contact. Figures over fewer than `k` contacts are None, as are those that, subtracted from the
-    curve of all, would leave fewer than `k`."""
+    curve of all, would leave fewer than `k`. `two_valued` are the steps measured by thumbs."""
     measured = [step for step in steps if any(path.get(step) is not None for path in paths)]
     same = [path for path in paths if measured and all(path.get(step) is not None for step in measured)]
     shown = same if len(same) >= k else []
     last = [max((index for index, step in enumerate(steps) if step in path), default=-1) for path in paths]
     figures = [
-        _figure(step, index == len(steps) - 1, paths, shown, last.count(index), k, confidence)
+        _figure(
+            step,
+            index == len(steps) - 1,
+            paths,
+            shown,
+            last.count(index),
+            k,
+            confidence,
+            is_two_valued=step in two_valued,
+        )
         for index, step in enumerate(steps)
     ]
     return SameContacts(len(shown), tuple(figures))
@@ -71,12 +86,15 @@ def _figure(
     n_left: int,
     k: int,
     confidence: float,
+    *,
+    is_two_valued: bool,
 ) -> StepFigure:
     n_reached, answers, own = sum(step in path for path in paths), _answers(step, paths), _answers(step, same)
     has_drop_off = not is_last and n_reached >= max(k, 1)
     mean = moments_of(answers).mean if len(answers) >= k else None
     is_same_shown = len(answers) - len(own) == 0 or len(answers) - len(own) >= k
-    same_estimate = estimate_of(moments_of(own), confidence) if is_same_shown else None
+    moments = moments_of(own, is_two_valued=is_two_valued)
+    same_estimate = estimate_of(moments, confidence) if is_same_shown else None
     mean_of_same = same_estimate.mean if same_estimate else None
     return StepFigure(
         step=step,

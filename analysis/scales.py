@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import fsum
 
 from core.errors import Fault, Invalid
-from surveys.instruments import SCALES, Instrument
+from surveys.instruments import SCALES, Instrument, Scale
 
 MAP_VERSION = "1"
 PROMOTER_FROM = 9
@@ -73,22 +73,31 @@ AROUSAL: dict[str, float] = {
 
 
 def experience_of(instrument: Instrument, value: int) -> float:
-    """The x of one answer on a numeric instrument, NPS through its linear lens.
+    """The x of one answer on a scale, NPS through its linear lens.
 
-    Raises Invalid for a value off the scale, and for emotions (see `picker_experience`) and comments, which have none.
+    Raises Invalid for a value off the scale, and for what has none: emotions (see `picker_experience`), comments,
+    choices, consents.
     """
-    scale = SCALES.get(instrument)
-    if scale is None:
-        raise Invalid(Fault("instrument", f"`{instrument}` is not answered with a number"))
-    return _on_scale(value, scale.low, scale.high)
+    return _on_scale(value, _scale_of(instrument))
+
+
+def value_at(instrument: Instrument, x: float) -> float:
+    """The place of x on the scale of the instrument: of an answer's x that answer, of a mean x the mean answer."""
+    scale = _scale_of(instrument)
+    towards_high = -x if scale.is_reversed else x
+    return (scale.low + scale.high) / 2 + (scale.high - scale.low) / 2 * towards_high
+
+
+def is_two_valued(instrument: str) -> bool:
+    """Whether its x is either -1 or +1, so that a mean of it is a share (METHOD, section 2)."""
+    return instrument in SCALES and len(SCALES[Instrument(instrument)].points) == 2
 
 
 def experience_on_points(rating: int, points: int, *, is_reversed: bool = False) -> float:
     """The x of a rating 1..`points` on any item; `is_reversed` where high is bad, as with effort in CES 1.0."""
     if points < 2:
         raise Invalid(Fault("points", "a scale has at least two points"))
-    x = _on_scale(rating, 1, points)
-    return 0.0 - x if is_reversed else x  # subtracted, because -x of a neutral answer prints as -0.0
+    return _on_scale(rating, Scale(1, points, is_reversed))
 
 
 def official_nps_lens(value: int) -> float:
@@ -97,10 +106,6 @@ def official_nps_lens(value: int) -> float:
     if value >= PROMOTER_FROM:
         return 1.0
     return 0.0 if value >= PASSIVE_FROM else -1.0
-
-
-def thumbs_experience(*, is_up: bool) -> float:
-    return 1.0 if is_up else -1.0
 
 
 def picker_experience(picks: Sequence[str], valences: Mapping[str, float] = VALENCES) -> float | None:
@@ -135,11 +140,20 @@ def calibrated_valence(valence: float, ratings: Sequence[float]) -> float:
     return (fsum(ratings) + CALIBRATION_WEIGHT * valence) / (len(ratings) + CALIBRATION_WEIGHT)
 
 
-def _on_scale(value: int, low: int, high: int) -> float:
+def _scale_of(instrument: Instrument) -> Scale:
+    scale = SCALES.get(instrument)
+    if scale is None:
+        raise Invalid(Fault("instrument", f"`{instrument}` is not answered on a scale"))
+    return scale
+
+
+def _on_scale(value: int, scale: Scale) -> float:
+    low, high = scale.low, scale.high
     if not low <= value <= high:
         raise Invalid(Fault("value", f"{value} is not on the scale of {low} to {high}"))
     # Written so that the mirrored value gives exactly the negative, to the last bit.
-    return (2 * value - low - high) / (high - low)
+    x = (2 * value - low - high) / (high - low)
+    return 0.0 - x if scale.is_reversed else x  # subtracted, because -x of a neutral answer prints as -0.0
 
 
 def _valence(emotion: str, valences: Mapping[str, float]) -> float:

@@ -99,4 +99,4 @@ def _standardised(strata: list[tuple[float, Moments]]) -> Moments:
     n = 1 / fsum(share**2 / moments.n for share, moments in shares)
     mean = fsum(share * (moments.sum / moments.n) for share, moments in shares)
     mean_square = fsum(share * (moments.sum_squares / moments.n) for share, moments in shares)
-    return Moments(n, n * mean, n * mean_square)
+    return Moments(n, n * mean, n * mean_square, any(moments.is_two_valued for _, moments in strata))

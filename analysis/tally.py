@@ -10,12 +10,14 @@ from msgspec import Struct
 
 from analysis.worth import PICK_SEPARATOR
 from core.database import Row, fetch
+from surveys.instruments import CHOOSING
 
 RESPONSES = "response"  # stands for an instrument where whole responses are counted; its question and value are empty
 
 
 class TallyCell(Struct, frozen=True, order=True):
-    """What is counted together. `value` is the answer as given: "4", or picks joined as "angry+frustrated"."""
+    """What is counted together. `value` is the answer as given: "4", picked emotions joined as "angry+frustrated", or
+    one of the choices, each of which is counted."""
 
     touchpoint: int
     day: date
@@ -77,11 +79,16 @@ class WeekCount(ValueCount, frozen=True, kw_only=True):
     week: date
 
 
-def value_of(value: int | None, picks: list[str] | None) -> str | None:
-    """The answer as the tally writes it; None for a comment, which is no value."""
+def values_of(instrument: str, value: int | None, picks: list[str] | None) -> list[str]:
+    """The answer as the tally counts it; nothing for a comment, which is no value.
+
+    Emotions of one answer stay together, for they are felt at once; of choices each is counted by itself.
+    """
     if value is not None:
-        return str(value)
-    return PICK_SEPARATOR.join(picks) if picks else None
+        return [str(value)]
+    if not picks:
+        return []
+    return picks if instrument in CHOOSING else [PICK_SEPARATOR.join(picks)]
 
 
 def cells_of(responses: Iterable[Row], answers: Iterable[Row]) -> Counter[TallyCell]:
@@ -90,7 +97,7 @@ def cells_of(responses: Iterable[Row], answers: Iterable[Row]) -> Counter[TallyC
     given = [
         _cell(answer, answer["instrument"], answer["question"], value)
         for answer in answers
-        if (value := value_of(answer["value"], answer["picks"])) is not None
+        for value in values_of(answer["instrument"], answer["value"], answer["picks"])
     ]
     return Counter(whole + given)
 

@@ -17,7 +17,7 @@ from analysis.curve_theme import Theme
 from analysis.curve_words import INSTRUMENT_WORDS, blind_reason
 from analysis.finding import VERDICT_WORDS
 from analysis.load_touchpoint import TouchpointReport, load_touchpoint
-from analysis.touchpoint_words import QUESTION, other_answers, question_report
+from analysis.touchpoint_words import QUESTION, chosen, other_answers, question_report
 from surveys.instruments import Instrument
 from surveys.journeys import JourneyView, TouchpointView, load_journey
 
@@ -41,6 +41,7 @@ async def figures_page(
         "divided": distribution_chart.table_of(questions, QUESTION),
         "divided_finding": distribution_chart.title_of(questions),
         "others": other_answers(found),
+        "chosen": chosen(found),
         "weeks": trend_chart.table_of(found.trend, found.settings) if has_trend else None,
         "trend_finding": trend_chart.title_of(found.touchpoint.name, found.trend, found.settings),
         "trend_instrument": INSTRUMENT_WORDS[Instrument(found.trend_instrument)] if found.trend_instrument else "",

@@ -6,17 +6,22 @@ import msgspec
 
 from analysis.chart_words import Table, percent
 from analysis.curve_words import INSTRUMENT_WORDS
+from analysis.load_choices import ChoiceFigure
 from analysis.load_touchpoint import InstrumentFigure, TouchpointReport
 from analysis.report import JourneyReport, TouchpointFigure
 from analysis.worth import PICK_SEPARATOR
-from surveys.instruments import Instrument
+from surveys.instruments import CHOOSING, SCALES, YES, Instrument
 
 QUESTION = "question"  # what a row of the distribution stands for
 ASKED = {
     Instrument.ANCHOR: "How it felt",
     Instrument.NPS: "Would recommend us",
     Instrument.CSAT: "How satisfied they were",
+    Instrument.CSAT7: "How satisfied they were (1 to 7)",
+    Instrument.CSAT10: "How satisfied they were (1 to 10)",
     Instrument.CES: "Was it easy",
+    Instrument.CES1: "How much effort it took",
+    Instrument.THUMBS: "Thumbs up or down",
     Instrument.EMOTION: "What they felt",
     Instrument.EXPECTATION: "What they expected",
     Instrument.KEPT: "Was the promise kept",
@@ -24,14 +29,16 @@ ASKED = {
     Instrument.IMPORTANCE: "How important it is",
 }
 # These have a happy and an unhappy side; what was expected or is important has a high and a low one.
-DIVIDED = (
-    Instrument.ANCHOR,
-    Instrument.NPS,
-    Instrument.CSAT,
-    Instrument.CES,
-    Instrument.KEPT,
-    Instrument.DISCONFIRMATION,
+DIVIDED = tuple(
+    instrument for instrument in SCALES if instrument not in (Instrument.EXPECTATION, Instrument.IMPORTANCE)
 )
+
+
+def choice_words(instrument: Instrument, choice: str) -> str:
+    """The key of a choice; of what is agreed to or not, yes and no."""
+    if instrument in CHOOSING:
+        return choice
+    return "yes" if int(choice) == YES else "no"
 
 
 def question_report(found: TouchpointReport) -> JourneyReport:
@@ -54,6 +61,20 @@ def other_answers(found: TouchpointReport) -> Table:
     """What can't be divided by its sides: picked emotions, each pick counted, and what is no experience."""
     headers = ("Question", "Measured by", "Contacts", "Each answer")
     return Table(headers, tuple(_cells(figure) for figure in found.instruments if figure.instrument not in DIVIDED))
+
+
+def chosen(found: TouchpointReport) -> Table:
+    """What can't be told in x: choices, and what was agreed to, each by the contacts who did."""
+    headers = ("Question", "Asked by", "Contacts", "Each choice")
+    return Table(headers, tuple(_chosen_cells(figure) for figure in found.choices))
+
+
+def _chosen_cells(figure: ChoiceFigure) -> tuple[str, ...]:
+    each = ", ".join(
+        f"{choice_words(figure.instrument, choice)}: {n:,} ({percent(n / figure.n_contacts)})"
+        for choice, n in figure.counts
+    )
+    return (figure.question, INSTRUMENT_WORDS[figure.instrument], f"{figure.n_contacts:,}", each)
 
 
 def _row(touchpoint: TouchpointFigure, figure: InstrumentFigure) -> TouchpointFigure:

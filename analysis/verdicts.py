@@ -23,7 +23,6 @@ class Standing(Struct, frozen=True, kw_only=True):
     level: float | None = None
     share: KeptAnswers | None = None
     official_lens: Moments | None = None  # NPS only: the same answers as -1, 0, +1
-    is_two_valued: bool = False
 
 
 class Judgement(Struct, frozen=True, kw_only=True):
@@ -57,7 +56,7 @@ def promise_test(standing: Standing, settings: ReportSettings) -> PromiseTest | 
     """The p values of one touchpoint, unadjusted; None without a promise or without enough to test it on."""
     if standing.share is not None:
         return against_share(standing.share, settings.margin)
-    estimate = estimate_of(standing.moments, settings.confidence, is_two_valued=standing.is_two_valued)
+    estimate = estimate_of(standing.moments, settings.confidence)
     if standing.level is None or estimate is None:
         return None
     return against_level(estimate, standing.level, settings.margin)

@@ -6,8 +6,9 @@ import msgspec
 from msgspec import Struct
 
 from analysis.scales import VALENCES, experience_of, official_nps_lens, picker_experience
-from surveys.instruments import SCALES, Instrument
+from surveys.instruments import CHOOSING, SCALES, Instrument
 
+CHOSEN = (*CHOOSING, Instrument.CONSENT, Instrument.CONTACT)  # counted as well, but worth nothing in x
 PICK_SEPARATOR = "+"
 EVERY_WORKSPACE = 0  # a scale means the same to all; how an emotion feels is for each workspace to say
 
@@ -22,10 +23,15 @@ class Worth(Struct, frozen=True):
     workspace: int = EVERY_WORKSPACE
 
 
+def has_worth(instrument: str) -> bool:
+    """Whether its answers are worth something in x: those on a scale and picked emotions are; a choice is just made."""
+    return instrument in SCALES or instrument == Instrument.EMOTION
+
+
 def worth_of(
     instrument: str, value: str, valences: Mapping[str, float] = VALENCES, workspace: int = EVERY_WORKSPACE
 ) -> Worth:
-    """`value` as the tally writes it: "4", or picks joined as "angry+frustrated"."""
+    """`value` as the tally writes it: "4", or picks joined as "angry+frustrated". Invalid for what has no worth."""
     kind = Instrument(instrument)
     if kind is Instrument.EMOTION:
         x = picker_experience(value.split(PICK_SEPARATOR), valences) or 0.0

@@ -20,6 +20,7 @@ class Site(Struct, frozen=True):
     transport: Transport
     templates: Environment
     invitation_links: LinkSigner
+    visit_links: LinkSigner
 
 
 def provide_site(state: State) -> Site:

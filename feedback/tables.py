@@ -5,8 +5,12 @@ from enum import StrEnum
 from piccolo.columns import (
     JSONB,
     Array,
+    BigInt,
     BigSerial,
+    Boolean,
+    Date,
     ForeignKey,
+    Integer,
     OnDelete,
     SmallInt,
     Text,
@@ -17,7 +21,7 @@ from piccolo.constraints import Unique
 from piccolo.table import Table
 
 from accounts.tables import Workspace
-from surveys.tables import Persona, SurveyVersion, Touchpoint, Trigger
+from surveys.tables import Persona, Survey, SurveyVersion, Touchpoint, Trigger
 
 
 class Outcome(StrEnum):
@@ -107,11 +111,15 @@ class Invitation(Table):
 
 
 class Response(Table):
-    """What one contact answered, to one invitation or, where answers came by a link or an import, to none."""
+    """What one contact answered: to one invitation, in one visit to a link or kiosk, or, where imported, to neither.
+
+    It is kept from the first tap on; `is_complete` once all that is asked was passed.
+    """
 
     id = BigSerial(primary_key=True)
     workspace = ForeignKey(Workspace, null=False, on_delete=OnDelete.cascade)
     invitation = ForeignKey(Invitation, on_delete=OnDelete.cascade, unique=True)
+    visit = Varchar(length=32, null=True, default=None, unique=True)
     contact = ForeignKey(Contact, null=False, on_delete=OnDelete.cascade, index=True)
     persona = ForeignKey(Persona, on_delete=OnDelete.set_null)
     touchpoint = ForeignKey(Touchpoint, null=False, on_delete=OnDelete.cascade)
@@ -119,7 +127,12 @@ class Response(Table):
     channel = Varchar(length=16)
     locale = Varchar(length=35)
     occurred_at = Timestamptz(default=None)
-    submitted_at = Timestamptz(default=None)
+    submitted_at = Timestamptz(default=None)  # the first answer
+    touched_at = Timestamptz(null=True, default=None)  # the latest
+    is_complete = Boolean(default=True)
+    seed = Integer(null=True, default=None)  # of the order in which choices were shown
+    hidden = JSONB(default="{}")  # what the survey's hidden fields held
+    quotas = Array(base_column=Varchar(length=64), default=[])  # those it counts towards
     scored_at = Timestamptz(null=True, default=None)  # None: the worker has yet to score it
 
 
@@ -131,9 +144,62 @@ class Answer(Table):
     question = Varchar(length=64)
     instrument = Varchar(length=16)
     value = SmallInt(null=True, default=None)
-    picks = Array(base_column=Varchar(length=32), null=True, default=None)
+    picks = Array(base_column=Varchar(length=64), null=True, default=None)
     text = Text(null=True, default=None)
+    strength = SmallInt(null=True, default=None)  # of the picked emotions, 1 to 3
+    other = Text(null=True, default=None)  # beside a choice, what else it is; beside a contact, the address
     answer_once = Unique([response, question])
+
+
+class AnswerChange(Table):
+    """What somebody changed an answer to after it was scored; the worker puts it in its place and counts again.
+
+    With neither value nor picks nor text the answer is taken back.
+    """
+
+    id = BigSerial(primary_key=True)
+    response = ForeignKey(Response, null=False, on_delete=OnDelete.cascade)
+    question = Varchar(length=64)
+    instrument = Varchar(length=16)
+    value = SmallInt(null=True, default=None)
+    picks = Array(base_column=Varchar(length=64), null=True, default=None)
+    text = Text(null=True, default=None)
+    strength = SmallInt(null=True, default=None)
+    other = Text(null=True, default=None)
+    changed_at = Timestamptz(default=None)
+    answer_change_once = Unique([response, question])
+
+
+class Click(Table):
+    """A score that was opened from a mail: provisional until somebody confirms it, rejected where a scanner did it."""
+
+    id = BigSerial(primary_key=True)
+    invitation = ForeignKey(Invitation, null=False, on_delete=OnDelete.cascade, index=True)
+    question = Varchar(length=64)  # empty for the link that no person sees
+    value = SmallInt(null=True, default=None)
+    clicked_at = Timestamptz(default=None)
+    reason = Varchar(length=32)  # why it is a scanner's; empty while nothing says so
+
+
+class QuotaCount(Table):
+    """How many responses a quota of a survey has taken."""
+
+    id = BigSerial(primary_key=True)
+    survey = ForeignKey(Survey, null=False, on_delete=OnDelete.cascade)
+    quota = Varchar(length=64)
+    n = BigInt(default=0)
+    quota_count_once = Unique([survey, quota])
+
+
+class Refusal(Table):
+    """How many answers and questions of the widget were refused on a day; nothing else is kept of them."""
+
+    id = BigSerial(primary_key=True)
+    workspace = ForeignKey(Workspace, null=False, on_delete=OnDelete.cascade)
+    day = Date(default=None)
+    reason = Varchar(length=32)
+    n = BigInt(default=0)
+    refusal_once = Unique([workspace, day, reason])
 
 
 class OutboxMail(Table):

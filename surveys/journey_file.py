@@ -15,12 +15,12 @@ from surveys.definition import (
     STORABLE_AND_NOT_BLANK,
     Key,
     Name,
+    OptionalName,
     OptionalText,
     SurveyDefinition,
     Text,
-    faults_of,
-    faults_of_repeats,
 )
+from surveys.definition_faults import faults_of, faults_of_repeats
 from surveys.instruments import Instrument
 from surveys.plain_text import read_plain, write_json, write_yaml
 from surveys.structure_faults import structure_faults
@@ -30,7 +30,6 @@ MOST_FAULTS = 25  # as many as anybody mends at once
 LONGEST_TIME = timedelta(days=366)  # to wait, and until a survey is over
 MOST_QUESTIONS_ADVISED = 3
 
-OptionalName = Annotated[str, Meta(pattern=STORABLE, max_length=200, description="a text of at most 200 characters")]
 CommunicationType = Annotated[
     str, Meta(pattern=STORABLE, max_length=100, description="a text of at most 100 characters")
 ]

@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from core.database import Row, fetch, transaction
 from core.errors import Invalid, NotFound
-from surveys.definition import SurveyDefinition, faults_of
+from surveys.definition import SurveyDefinition
+from surveys.definition_faults import faults_of
 
 
 class Change(StrEnum):

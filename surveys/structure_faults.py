@@ -15,6 +15,7 @@ from core.errors import Fault
 _WORDS: dict[type, str] = {
     str: "a text",
     bool: "true or false",
+    int: "a whole number",
     float: "a number",
     date: "a date such as 2025-01-31",
     timedelta: "a duration such as PT2H (two hours) or P14D (fourteen days)",
@@ -40,6 +41,13 @@ def _inner_faults(raw: object, bare: Any, place: str) -> Iterator[Fault]:
     if get_origin(bare) is tuple and isinstance(raw, list):
         for at, part in enumerate(raw):
             yield from structure_faults(part, get_args(bare)[0], f"{place}[{at}]")
+    elif get_origin(bare) is dict and isinstance(raw, dict):
+        named, valued = get_args(bare)
+        for name, value in raw.items():
+            inside = _inside(place, str(name)[:LONGEST_SHOWN])
+            if not _fits(name, named):
+                yield Fault(inside, f"{_shown(name)} stands as a key; write {_words_for(named)}")
+            yield from structure_faults(value, valued, inside)
     elif _is_struct(bare) and isinstance(raw, dict):
         yield from _field_faults(raw, bare, place)
 
@@ -108,8 +116,8 @@ def _words_for(kind: Any) -> str:
             return f"one of {', '.join(str(member.value) for member in bare)}"
         if _is_struct(bare):
             return f"a mapping with {', '.join(field.name for field in fields(bare))}"
-        if get_origin(bare) is tuple:
-            return "a list"
+        if get_origin(bare) in (tuple, dict):
+            return "a list" if get_origin(bare) is tuple else "a mapping"
         if bare in _WORDS:
             return _WORDS[bare]
     return "another value"

@@ -5,6 +5,7 @@ from piccolo.columns import (
     Array,
     BigInt,
     Boolean,
+    Bytea,
     Date,
     DoublePrecision,
     ForeignKey,
@@ -126,7 +127,7 @@ class SurveyVersion(Table):
 
 
 class Trigger(Table):
-    """After `event`, wait, then ask a survey at a touchpoint by mail."""
+    """After `event`, wait, then ask a survey at a touchpoint: by mail, or in the page where the event happened."""
 
     id = Serial(primary_key=True)
     workspace = ForeignKey(Workspace, null=False, on_delete=OnDelete.cascade)
@@ -135,6 +136,33 @@ class Trigger(Table):
     survey = ForeignKey(Survey, null=False, on_delete=OnDelete.cascade, index=True)
     wait_seconds = BigInt()
     expires_seconds = BigInt()
+    channel = Varchar(length=16, default="mail")
     is_active = Boolean(default=True)
     # Deciding on an event looks its triggers up by workspace and event: the first two columns.
     trigger_once = Unique([workspace, event, touchpoint, survey])
+
+
+class SurveyLink(Table):
+    """A short link, printed as a QR code or left on a tablet, that asks whoever comes by a survey at a touchpoint."""
+
+    id = Serial(primary_key=True)
+    workspace = ForeignKey(Workspace, null=False, on_delete=OnDelete.cascade, index=True)
+    touchpoint = ForeignKey(Touchpoint, null=False, on_delete=OnDelete.cascade)
+    survey = ForeignKey(Survey, null=False, on_delete=OnDelete.cascade)
+    code = Varchar(length=16, unique=True)
+    created_at = Timestamptz(default=None)
+    closed_at = Timestamptz(null=True, default=None)
+    survey_link_once = Unique([touchpoint, survey])
+
+
+class Theme(Table):
+    """How a workspace's answering pages look, where they don't look as shipped."""
+
+    id = Serial(primary_key=True)
+    workspace = ForeignKey(Workspace, null=False, on_delete=OnDelete.cascade, unique=True)
+    accent = Varchar(length=7)  # as #rrggbb
+    corner = SmallInt()  # the radius, in px
+    font = Varchar(length=16)
+    logo = Bytea(null=True, default=None)
+    logo_type = Varchar(length=16)  # the media type; empty without a logo
+    updated_at = Timestamptz(default=None)

@@ -59,7 +59,7 @@ from analysis.scales import (
     net_emotional_value,
     official_nps_lens,
     picker_experience,
-    thumbs_experience,
+    value_at,
 )
 from analysis.verdicts import MOST_NEEDED, Judgement, Standing, benjamini_hochberg, contacts_needed, judge
 from core.errors import Invalid
@@ -162,7 +162,16 @@ def test_the_official_lens_has_three_values() -> None:
 
 
 def test_thumbs_are_the_ends_of_the_scale() -> None:
-    assert (thumbs_experience(is_up=False), thumbs_experience(is_up=True)) == (-1, 1)
+    assert (experience_of(Instrument.THUMBS, 0), experience_of(Instrument.THUMBS, 1)) == (-1, 1)
+
+
+@pytest.mark.parametrize("instrument", SCALES)
+def test_what_is_high_is_better_unless_high_is_bad_and_x_leads_back_to_the_answer(instrument: Instrument) -> None:
+    felt = [experience_of(instrument, value) for value in SCALES[instrument].points]
+    assert felt == sorted(felt, reverse=SCALES[instrument].is_reversed)
+    assert (min(felt), max(felt)) == (-1, 1)
+    assert "-0.0" not in map(str, felt)
+    assert [value_at(instrument, x) for x in felt] == pytest.approx(list(SCALES[instrument].points))
 
 
 def test_every_emotion_of_the_default_picker_has_a_valence() -> None:
@@ -193,7 +202,7 @@ def test_calibration_stays_between_the_valence_and_its_ratings(valence: float, r
 
 @given(samples, st.booleans())
 def test_an_interval_is_on_the_scale_and_never_nan(values: list[float], is_two_valued: bool) -> None:
-    estimate = estimate_of(moments_of(values), is_two_valued=is_two_valued)
+    estimate = estimate_of(moments_of(values, is_two_valued=is_two_valued))
     if not values:
         assert estimate is None
         return
@@ -211,7 +220,7 @@ def test_one_answer_says_nothing_about_the_spread() -> None:
 
 
 def test_thumbs_take_the_interval_of_wilson() -> None:
-    estimate = estimate_of(moments_of([1.0] * 42 + [-1.0] * 8), is_two_valued=True)
+    estimate = estimate_of(moments_of([1.0] * 42 + [-1.0] * 8, is_two_valued=True))
     share = wilson(42, 50)
     assert estimate is not None
     assert [estimate.interval.lo, estimate.interval.hi] == pytest.approx([2 * share.lo - 1, 2 * share.hi - 1])
@@ -582,7 +591,9 @@ def test_beyond_the_promise_is_over_delivered() -> None:
 
 def test_thumbs_are_judged_by_their_own_interval() -> None:
     thumbs, faces = (
-        judge([standing_of([1.0] * 12, 0.7, is_two_valued=is_two_valued)], SETTINGS)[0]
+        judge(
+            [Standing(n_contacts=12, moments=moments_of([1.0] * 12, is_two_valued=is_two_valued), level=0.7)], SETTINGS
+        )[0]
         for is_two_valued in (True, False)
     )
     assert thumbs.p_kept != faces.p_kept
