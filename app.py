@@ -18,10 +18,12 @@ from litestar.template import TemplateConfig
 import accounts.pages
 import analysis.pages
 import analysis.routes
+import feedback.answer_pages
 import feedback.api
 import feedback.pages
 import surveys.pages
 from accounts.guards import provide_caller, provide_member, require_api_key, require_member
+from analysis.apply_changes import apply_changes
 from analysis.asked import provide_asked
 from analysis.rebuild_tally import rebuild_if_outdated
 from analysis.score_responses import score_responses
@@ -49,7 +51,11 @@ def make_site(settings: Settings, clock: Clock = utc_now) -> Site:
 
 def jobs_of(site: Site) -> list[Job]:
     """What a worker does."""
-    return [Job("dispatch", partial(dispatch, site)), Job("score_responses", score_responses)]
+    return [
+        Job("dispatch", partial(dispatch, site)),
+        Job("score_responses", score_responses),
+        Job("apply_changes", apply_changes),
+    ]
 
 
 async def update_database() -> None:
@@ -88,7 +94,7 @@ def create_app(site: Site, database_url: str | None = None) -> Litestar:
     return Front(
         route_handlers=[
             *accounts.pages.PUBLIC,
-            *feedback.pages.PUBLIC,
+            *feedback.answer_pages.PUBLIC,
             healthz,
             analysis.pages.chart_script,
             static,

@@ -9,6 +9,7 @@ from commands.journeys import journey
 from commands.people import contact, member, setup, sign_in_link_command
 from commands.reports import report, tally
 from commands.serving import migrate_command, serve, worker
+from commands.surveys import survey
 from core.errors import Invalid, KeptError
 from core.logs import configure_logs
 from core.settings import Settings, list_settings, read_settings
@@ -30,7 +31,19 @@ def settings(found: Settings) -> None:
         click.echo(f"{line.variable}={line.value}\n    {line.help}")
 
 
-for command in (migrate_command, setup, sign_in_link_command, member, contact, journey, report, tally, worker, serve):
+for command in (
+    migrate_command,
+    setup,
+    sign_in_link_command,
+    member,
+    contact,
+    journey,
+    survey,
+    report,
+    tally,
+    worker,
+    serve,
+):
     kept.add_command(command)
 
 

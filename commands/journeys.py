@@ -24,7 +24,7 @@ def import_command(found: Settings, file: Path, workspace: str) -> None:
     from surveys.import_journey import import_journey
     from surveys.journey_file import read_journey, warnings_of
 
-    parsed = read_journey(_text_of(file), file.name)
+    parsed = read_journey(text_of(file), file.name)
 
     async def take() -> None:
         imported = await import_journey(await workspace_of(workspace), parsed, utc_now())
@@ -52,7 +52,7 @@ def export_command(found: Settings, key: str, workspace: str, as_json: bool) -> 
     run(found, give)
 
 
-def _text_of(file: Path) -> str:
+def text_of(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:

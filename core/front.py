@@ -1,8 +1,9 @@
 """What holds for every request and every answer, whichever route it meets, and where it meets none."""
 
-from typing import cast
+from typing import Any, cast
 
 from litestar import Litestar
+from litestar.connection import ASGIConnection
 from litestar.datastructures import MutableScopeHeaders
 from litestar.types import LifeSpanReceive, LifeSpanScope, LifeSpanSend, Message, Receive, Scope, Send
 
@@ -13,6 +14,7 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "no-referrer",  # the path of an answering page is the key to it
     "X-Content-Type-Options": "nosniff",
 }
+_IS_HEAD = "kept.is_head"
 NEVER_STORED = ("/w/", "/api/")  # what is behind a guard stays out of every cache
 
 
@@ -22,9 +24,15 @@ class Front(Litestar):
     async def __call__(
         self, scope: Scope | LifeSpanScope, receive: Receive | LifeSpanReceive, send: Send | LifeSpanSend
     ) -> None:
-        is_head = scope.get("method") == "HEAD"
+        asked_for_head = scope.get("method") == "HEAD"
         # A copy: the server must still see what was asked.
-        await super().__call__(cast(Scope, {**scope, "method": "GET"}) if is_head else scope, receive, send)
+        as_get = {**scope, "method": "GET", _IS_HEAD: True}
+        await super().__call__(cast(Scope, as_get) if asked_for_head else scope, receive, send)
+
+
+def is_head(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
+    """Whether HEAD was asked for, which must change nothing."""
+    return _IS_HEAD in connection.scope
 
 
 async def add_headers(message: Message, scope: Scope) -> None:

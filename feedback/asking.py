@@ -76,6 +76,7 @@ class Asking(Struct, frozen=True, kw_only=True):
     workspace_name: str
     invitation: int | None = None
     visit: str | None = None
+    code: str = ""  # of the short link
     contact: int | None = None
     contact_name: str = ""
     contact_kind: str = ""
@@ -146,7 +147,8 @@ async def find_invitation(invitation: int) -> Asking:
     rows = await fetch(_INVITATION, invitation)
     if not rows:
         raise NotFound("This survey does not exist any more.")
-    return _asking(rows[0])
+    asking = _asking(rows[0])
+    return msgspec.structs.replace(asking, hidden={name: str(value) for name, value in asking.properties.items()})
 
 
 async def find_visit(visit: Visit) -> Asking:
@@ -205,7 +207,8 @@ JOIN decision d ON d.id = i.decision JOIN event e ON e.id = d.event WHERE i.id =
 """
 
 _VISIT = f"""
-SELECT l.workspace, w.name AS workspace_name, l.touchpoint, v.survey, v.id AS survey_version, v.definition, l.closed_at,
+SELECT l.workspace, w.name AS workspace_name, l.code, l.touchpoint, l.closed_at, v.survey, v.id AS survey_version,
+       v.definition,
        {_PROMISE.format(touchpoint="l.touchpoint", day="$4::date")} AS promise,
        {_RESPONSE.format(which="r.visit = $3")} AS response
 FROM survey_link l JOIN workspace w ON w.id = l.workspace JOIN survey_version v ON v.survey = l.survey AND v.id = $2

@@ -6,6 +6,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from feedback.tables import Outcome
+from surveys.journey_file import AskChannel
 from surveys.journeys import TriggerView
 
 ASKED_HERE_DAYS = 30
@@ -18,8 +19,18 @@ class Reason(StrEnum):
     NO_TRIGGER = "no_trigger"
     UNSUBSCRIBED = "unsubscribed"
     NO_ADDRESS = "no_address"
+    NO_PAGE = "no_page"
     TOO_LATE = "too_late"
     ASKED_HERE_RECENTLY = "asked_here_recently"
+    ASKED_IN_PAGE = "asked_in_page"
+
+
+class PageState(StrEnum):
+    """Whether a survey can be shown where the event happened."""
+
+    NONE = "none"  # there is no page, or one that shows a survey already
+    READY = "ready"
+    TAKEN = "taken"  # this event has brought a survey already
 
 
 class ContactFacts(Struct, frozen=True):
@@ -27,6 +38,7 @@ class ContactFacts(Struct, frozen=True):
 
     has_address: bool
     is_unsubscribed: bool
+    page: PageState
     asked_here: datetime | None  # of the experiences asked about at the trigger's touchpoint, the one nearest in time
 
 
@@ -48,13 +60,17 @@ def decide(occurred_at: datetime, trigger: TriggerView, contact: ContactFacts, n
     expires_at = occurred_at + timedelta(seconds=trigger.expires_seconds)
     if contact.is_unsubscribed:
         return _refused(Reason.UNSUBSCRIBED)
-    if not contact.has_address:
+    if trigger.channel is AskChannel.WIDGET and contact.page is PageState.NONE:
+        return _refused(Reason.NO_PAGE)
+    if trigger.channel is AskChannel.MAIL and not contact.has_address:
         return _refused(Reason.NO_ADDRESS)
     if expires_at <= now:
         return _refused(Reason.TOO_LATE, expired_at=expires_at.isoformat())
     if contact.asked_here and abs(occurred_at - contact.asked_here) < timedelta(days=ASKED_HERE_DAYS):
         asked_about = contact.asked_here.isoformat()
         return _refused(Reason.ASKED_HERE_RECENTLY, asked_about=asked_about, days=str(ASKED_HERE_DAYS))
+    if trigger.channel is AskChannel.WIDGET and contact.page is PageState.TAKEN:
+        return _refused(Reason.ASKED_IN_PAGE)
     due_at = max(now, occurred_at + timedelta(seconds=trigger.wait_seconds))
     return Verdict(Outcome.ASKED, Reason.DUE, due_at, max(expires_at, due_at + timedelta(days=1)))
 

@@ -1,31 +1,65 @@
-"""The mail that asks: one short survey, one link, one way to say no."""
+"""The mail that asks: the first question itself, where one tap answers it, and one way to say no."""
 
+from collections.abc import Mapping
 from email.utils import parseaddr
 
+import msgspec
 from msgspec import Struct
 
 from core.mail import Mail
 from core.site import Site
+from feedback.mail_scale import SPACING, mail_scale
+from feedback.pipe_values import one_line
 from surveys.definition import SurveyDefinition
+from surveys.texts import texts_in
+from surveys.wording import language_for, with_pipes, worded
+
+ACCENT = "#5b21b6"
+HONEYPOT = "more"  # the end of the link that no person sees or hears
+SHORT = 3  # questions that take ten seconds
 
 
 class InvitedContact(Struct, frozen=True):
-    """Whom an invitation goes to."""
+    """Whom an invitation goes to; `locale` is theirs, as far as it is known."""
 
     workspace: int
     workspace_name: str
     email: str
     invitation: int
+    locale: str = ""
 
 
-def invitation_mail(site: Site, contact: InvitedContact, survey: SurveyDefinition) -> Mail:
-    """The invitation as a mail. Its Message-ID is the same at every attempt, so a repeated mail is seen as one."""
+def invitation_mail(
+    site: Site,
+    contact: InvitedContact,
+    survey: SurveyDefinition,
+    values: Mapping[str, str] | None = None,
+    accent: str = ACCENT,
+) -> Mail:
+    """The invitation as a mail. Its Message-ID is the same at every attempt, so a repeated mail is seen as one.
+
+    `values` are what the pipes of the texts hold (feedback/pipe_values.py); `accent` is the theme's colour.
+    """
     link = answer_link(site, contact.invitation)
-    context = {"survey": survey, "workspace": contact.workspace_name, "link": link, "stop_link": f"{link}/unsubscribe"}
+    shown = _as_read(survey, contact.locale, values or {})
+    texts = texts_in(shown.language)
+    context = {
+        "survey": shown,
+        "question": shown.questions[0],
+        "scale": mail_scale(shown.questions[0], texts, link),
+        "spacing": SPACING,
+        "texts": texts,
+        "workspace": one_line(contact.workspace_name),
+        "answer": texts("mail_answer" if len(shown.questions) <= SHORT else "mail_answer_long"),
+        "link": link,
+        "stop_link": f"{link}/unsubscribe",
+        "unseen_link": f"{link}/{HONEYPOT}",
+        "accent": accent,
+    }
     return Mail(
         workspace=contact.workspace,
         to=contact.email,
-        subject=" ".join(survey.title.split()),
+        subject=shown.title,
         text=site.templates.get_template("email/invitation.txt").render(context),
         html=site.templates.get_template("email/invitation.html").render(context),
         message_id=f"<invitation.{contact.invitation}@{_domain(site)}>",
@@ -38,6 +72,12 @@ def invitation_mail(site: Site, contact: InvitedContact, survey: SurveyDefinitio
 
 def answer_link(site: Site, invitation: int) -> str:
     return f"{site.settings.base_url}/a/{site.invitation_links.sign(invitation)}"
+
+
+def _as_read(survey: SurveyDefinition, locale: str, values: Mapping[str, str]) -> SurveyDefinition:
+    """The survey in the contact's language. Its title is the subject, and a subject is one line."""
+    shown = with_pipes(worded(survey, language_for(survey, locale)), values)
+    return msgspec.structs.replace(shown, title=one_line(shown.title))
 
 
 def _domain(site: Site) -> str:

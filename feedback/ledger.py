@@ -15,8 +15,10 @@ REASON_WORDS = {
     Reason.NO_TRIGGER: "no survey listens to this event",
     Reason.UNSUBSCRIBED: "has opted out",
     Reason.NO_ADDRESS: "no e-mail address known",
+    Reason.NO_PAGE: "no page was open to show it in",
     Reason.TOO_LATE: "the survey had expired when the event arrived",
     Reason.ASKED_HERE_RECENTLY: "asked at this touchpoint within 30 days",
+    Reason.ASKED_IN_PAGE: "the page shows one survey after an event",
 }
 
 

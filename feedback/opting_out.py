@@ -11,11 +11,6 @@ HAS_OPTED_OUT = """(c.unsubscribed_at IS NOT NULL OR EXISTS (
 ))"""
 
 
-async def unsubscribe(invitation: int, now: datetime) -> None:
-    """The contact of this invitation is never written to again, about anything."""
-    await fetch(
-        "UPDATE contact SET unsubscribed_at = coalesce(unsubscribed_at, $1) "
-        "WHERE id = (SELECT contact FROM invitation WHERE id = $2)",
-        now,
-        invitation,
-    )
+async def unsubscribe(contact: int, now: datetime) -> None:
+    """This contact is never written to again, about anything."""
+    await fetch("UPDATE contact SET unsubscribed_at = coalesce(unsubscribed_at, $1) WHERE id = $2", now, contact)

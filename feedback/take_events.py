@@ -9,12 +9,13 @@ from msgspec import UNSET, Struct
 
 from core.database import Row, fetch, transaction
 from core.errors import Fault, Invalid
-from feedback.deciding import NOT_USED, ContactFacts, Verdict, decide
+from feedback.deciding import NOT_USED, ContactFacts, PageState, Verdict, decide
 from feedback.event import DecisionReceipt, EventReceipt, IncomingEvent
 from feedback.event_faults import event_faults
 from feedback.keep_contacts import lock_contacts, update_contacts
 from feedback.opting_out import HAS_OPTED_OUT
 from feedback.tables import InvitationState, Outcome
+from surveys.journey_file import AskChannel
 from surveys.journeys import TriggerView, active_triggers, persona_ids, touchpoints_by_name
 
 LARGEST_BATCH = 1_000
@@ -32,8 +33,13 @@ class _Known(Struct):
     occurred_at: datetime
 
 
-async def take_events(workspace: int, events: Sequence[IncomingEvent], now: datetime) -> list[EventReceipt]:
-    """One receipt an event, in order. Raises Invalid with every fault of the batch; then nothing was stored."""
+async def take_events(
+    workspace: int, events: Sequence[IncomingEvent], now: datetime, page: PageState = PageState.NONE
+) -> list[EventReceipt]:
+    """One receipt an event, in order. Raises Invalid with every fault of the batch; then nothing was stored.
+
+    `page` is the one in which the events happen; what programs send happens in none.
+    """
     if not 1 <= len(events) <= LARGEST_BATCH:
         raise Invalid(Fault("body", f"send 1 to {LARGEST_BATCH} events at once"))
     personas = await persona_ids(workspace)
@@ -50,7 +56,7 @@ async def take_events(workspace: int, events: Sequence[IncomingEvent], now: date
         contacts = await lock_contacts(workspace, {event.contact.id for event in unknown}, now)
         new = await _insert_events(workspace, unknown, contacts, touchpoints, now)
         await update_contacts([known.incoming.contact for known in new], contacts, personas)
-        await _decide_all(workspace, new, now)
+        await _decide_all(workspace, new, now, page)
     decisions = await _decisions_by_key(workspace, {event.key for event in events}, touchpoints)
     fresh = {known.incoming.key for known in new}
     return [_receipt(event.key, fresh, decisions) for event in events]
@@ -103,7 +109,7 @@ async def _insert_events(
     ]
 
 
-async def _decide_all(workspace: int, events: Sequence[_Known], now: datetime) -> None:
+async def _decide_all(workspace: int, events: Sequence[_Known], now: datetime, page: PageState) -> None:
     """Decide on each event and trigger in the order of occurrence, then store decisions and invitations."""
     triggers = await active_triggers(workspace, {known.incoming.name for known in events})
     facts = await fetch(_CONTACT_FACTS, [known.contact for known in events])
@@ -114,23 +120,25 @@ async def _decide_all(workspace: int, events: Sequence[_Known], now: datetime) -
         listening = [trigger for trigger in triggers if _listens(trigger, known)]
         if not listening:
             records.append(_record(known, None, NOT_USED))
+        free = page
         for trigger in listening:
             here = asked.setdefault((known.contact, trigger.touchpoint), [])
-            contact = _facts_of(contacts[known.contact], known.occurred_at, here)
+            contact = _facts_of(contacts[known.contact], known.occurred_at, here, free)
             verdict = decide(known.occurred_at, trigger, contact, now)
             if verdict.outcome is Outcome.ASKED:
                 here.append(known.occurred_at)
+                free = PageState.TAKEN if trigger.channel is AskChannel.WIDGET else free
             records.append(_record(known, trigger, verdict))
-    await fetch(_INSERT_DECISIONS, msgspec.json.encode(records).decode(), workspace, now, InvitationState.DUE.value)
+    await fetch(_INSERT_DECISIONS, msgspec.json.encode(records).decode(), workspace, now)
 
 
 def _listens(trigger: TriggerView, known: _Known) -> bool:
     return trigger.event == known.incoming.name and known.touchpoint in (None, trigger.touchpoint)
 
 
-def _facts_of(contact: Row, occurred_at: datetime, asked_here: Iterable[datetime]) -> ContactFacts:
+def _facts_of(contact: Row, occurred_at: datetime, asked_here: Iterable[datetime], page: PageState) -> ContactFacts:
     nearest = min(asked_here, key=lambda asked: abs(asked - occurred_at), default=None)
-    return ContactFacts(bool(contact["email"]), contact["has_opted_out"], nearest)
+    return ContactFacts(bool(contact["email"]), contact["has_opted_out"], page, nearest)
 
 
 def _record(known: _Known, trigger: TriggerView | None, verdict: Verdict) -> dict[str, Any]:
@@ -140,6 +148,9 @@ def _record(known: _Known, trigger: TriggerView | None, verdict: Verdict) -> dic
         "trigger": trigger.id if trigger else None,
         "touchpoint": trigger.touchpoint if trigger else None,
         "survey_version": trigger.survey_version if trigger else None,
+        "channel": trigger.channel if trigger else None,
+        # The page that asks shows the survey at once: nothing is left for a worker to send.
+        "state": InvitationState.SENT if trigger and trigger.channel is AskChannel.WIDGET else InvitationState.DUE,
         "outcome": verdict.outcome,
         "reason": verdict.reason,
         "facts": verdict.facts,
@@ -188,17 +199,17 @@ WHERE contact = ANY($1) AND state = ANY($2) GROUP BY contact, touchpoint
 _INSERT_DECISIONS = """
 WITH record AS (
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS r(event bigint, contact bigint, trigger int, touchpoint int,
-        survey_version int, outcome text, reason text, facts jsonb, occurred_at timestamptz, due_at timestamptz,
-        expires_at timestamptz)
+        survey_version int, channel text, state text, outcome text, reason text, facts jsonb, occurred_at timestamptz,
+        due_at timestamptz, expires_at timestamptz)
 ), decided AS (
     INSERT INTO decision (workspace, event, contact, trigger, touchpoint, outcome, reason, facts, decided_at)
     SELECT $2::int, event, contact, trigger, touchpoint, outcome, reason, facts, $3::timestamptz FROM record
     RETURNING id, event, trigger
 )
 INSERT INTO invitation (workspace, decision, contact, touchpoint, survey_version, channel, occurred_at, due_at,
-                        expires_at, state, attempts, last_error)
-SELECT $2::int, d.id, r.contact, r.touchpoint, r.survey_version, 'mail', r.occurred_at, r.due_at,
-       r.expires_at, $4::text, 0, ''
+                        expires_at, state, sent_at, attempts, last_error)
+SELECT $2::int, d.id, r.contact, r.touchpoint, r.survey_version, r.channel, r.occurred_at, r.due_at,
+       r.expires_at, r.state, CASE WHEN r.state = 'sent' THEN $3::timestamptz END, 0, ''
 FROM decided d JOIN record r ON r.event = d.event AND r.trigger = d.trigger
 WHERE r.outcome = 'asked'
 """

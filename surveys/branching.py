@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from surveys.definition import Condition, Layout, Question, SurveyDefinition
+from surveys.definition import END, Condition, Layout, Question, SurveyDefinition
 from surveys.given_answer import GivenAnswer
 from surveys.instruments import Instrument
 
@@ -22,6 +22,19 @@ def path_of(definition: SurveyDefinition, answers: Answers, attributes: Attribut
         go = next((branch.go for branch in question.branches if holds(branch.when, answers, attributes)), None)
         at = at + 1 if go is None else places.get(go, len(places))  # END is no question's place
     return tuple(path)
+
+
+def longest_way(definition: SurveyDefinition) -> int:
+    """The most questions that anybody is asked; statements, which nobody answers, don't count."""
+    longest = {END: 0}
+    after = 0
+    for question in reversed(definition.questions):
+        ways = [longest[branch.go] for branch in question.branches]
+        if all(branch.when for branch in question.branches):
+            ways.append(after)
+        after = max(ways) + (question.instrument is not Instrument.STATEMENT)
+        longest[question.key] = after
+    return after
 
 
 def screens_of(definition: SurveyDefinition, path: Sequence[Question]) -> tuple[Screen, ...]:

@@ -59,7 +59,10 @@ Characters = Annotated[
     int, Meta(ge=1, le=MAX_COMMENT_CHARACTERS, description=f"a number from 1 to {MAX_COMMENT_CHARACTERS}")
 ]
 Count = Annotated[int, Meta(ge=1, le=1_000_000_000, description="a whole number from 1 up")]
-Value = Annotated[int | str, Meta(description="a point of the scale, the key of a choice, or a text")]
+# Beyond these no program that reads JSON keeps numbers exact.
+Whole = Annotated[int, Meta(ge=-(2**53), le=2**53)]
+Bound = Annotated[float, Meta(ge=-(2**53), le=2**53, description="a number")]
+Value = Annotated[Whole | OptionalText, Meta(description="a point of the scale, the key of a choice, or a text")]
 Values = Annotated[tuple[Value, ...], Meta(description="a list of points of the scale, keys of choices, or texts")]
 
 
@@ -87,8 +90,8 @@ class Condition(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, o
     answer: Key | None = None
     attribute: Name | None = None
     one_of: Values | None = None
-    at_least: float | None = None
-    at_most: float | None = None
+    at_least: Bound | None = None
+    at_most: Bound | None = None
     is_answered: bool | None = None
 
 

@@ -47,7 +47,7 @@ SELECT row_to_json(f) AS file FROM (
                         ) p) AS promises,
                         ARRAY(SELECT row_to_json(a) FROM (
                             SELECT y.key AS survey, 'PT' || g.wait_seconds || 'S' AS wait,
-                                'PT' || g.expires_seconds || 'S' AS expires
+                                'PT' || g.expires_seconds || 'S' AS expires, g.channel
                             FROM trigger g JOIN survey y ON y.id = g.survey
                             WHERE g.workspace = j.workspace AND g.touchpoint = t.id AND g.is_active ORDER BY g.id
                         ) a) AS asks

@@ -113,6 +113,7 @@ def _trigger_records(
             "survey": surveys[ask.survey].survey,
             "wait_seconds": int(ask.wait.total_seconds()),
             "expires_seconds": int(ask.expires.total_seconds()),
+            "channel": ask.channel,
         }
         for touchpoint in _touchpoints(file)
         for ask in touchpoint.asks
@@ -248,15 +249,16 @@ WHERE t.journey = $2::int AND t.key NOT IN (SELECT key FROM written)
 _UPSERT_TRIGGERS = """
 WITH wanted AS (
     SELECT * FROM ROWS FROM (jsonb_to_recordset($1::jsonb)
-        AS (event text, touchpoint int, survey int, wait_seconds bigint, expires_seconds bigint)
-    ) WITH ORDINALITY AS r(event, touchpoint, survey, wait_seconds, expires_seconds, place)
+        AS (event text, touchpoint int, survey int, wait_seconds bigint, expires_seconds bigint, channel text)
+    ) WITH ORDINALITY AS r(event, touchpoint, survey, wait_seconds, expires_seconds, channel, place)
 ), written AS (
-    INSERT INTO trigger AS g (workspace, event, touchpoint, survey, wait_seconds, expires_seconds, is_active)
-    SELECT $2::int, event, touchpoint, survey, wait_seconds, expires_seconds, true FROM wanted ORDER BY place
+    INSERT INTO trigger AS g (workspace, event, touchpoint, survey, wait_seconds, expires_seconds, channel, is_active)
+    SELECT $2::int, event, touchpoint, survey, wait_seconds, expires_seconds, channel, true FROM wanted ORDER BY place
     ON CONFLICT (workspace, event, touchpoint, survey) DO UPDATE
-        SET wait_seconds = excluded.wait_seconds, expires_seconds = excluded.expires_seconds, is_active = true
-        WHERE (g.wait_seconds, g.expires_seconds, g.is_active)
-            IS DISTINCT FROM (excluded.wait_seconds, excluded.expires_seconds, true)
+        SET wait_seconds = excluded.wait_seconds, expires_seconds = excluded.expires_seconds,
+            channel = excluded.channel, is_active = true
+        WHERE (g.wait_seconds, g.expires_seconds, g.channel, g.is_active)
+            IS DISTINCT FROM (excluded.wait_seconds, excluded.expires_seconds, excluded.channel, true)
     RETURNING id, CASE WHEN xmax = 0 THEN 'created' ELSE 'updated' END AS change
 )
 SELECT id, id::text AS key, change FROM written

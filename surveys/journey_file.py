@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 from enum import StrEnum
-from itertools import islice
-from typing import Annotated, Literal
+from typing import Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 
-from core.errors import Fault, Invalid
+from core.errors import Fault
 from surveys.definition import (
     STORABLE,
     STORABLE_AND_NOT_BLANK,
@@ -22,13 +20,11 @@ from surveys.definition import (
 )
 from surveys.definition_faults import faults_of, faults_of_repeats
 from surveys.instruments import Instrument
-from surveys.plain_text import read_plain, write_json, write_yaml
-from surveys.structure_faults import structure_faults
+from surveys.kept_files import Form, read_file, write_file
+from surveys.survey_file import survey_warnings
 
 FORMAT = "journey/1"
-MOST_FAULTS = 25  # as many as anybody mends at once
 LONGEST_TIME = timedelta(days=366)  # to wait, and until a survey is over
-MOST_QUESTIONS_ADVISED = 3
 
 CommunicationType = Annotated[
     str, Meta(pattern=STORABLE, max_length=100, description="a text of at most 100 characters")
@@ -68,6 +64,13 @@ class Channel(StrEnum):
     EVENT = "event"
 
 
+class AskChannel(StrEnum):
+    """How somebody is asked."""
+
+    MAIL = "mail"
+    WIDGET = "widget"  # in the page where the event happens
+
+
 class PersonaFile(Struct, frozen=True, forbid_unknown_fields=True):
     """A kind of contact."""
 
@@ -90,11 +93,12 @@ class PromiseFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
 
 
 class AskFile(Struct, frozen=True, forbid_unknown_fields=True):
-    """Ask `survey` by mail once `wait` has passed since the event, until `expires` has passed since it."""
+    """Ask `survey` once `wait` has passed since the event, until `expires` has passed since it."""
 
     survey: Key
     wait: timedelta
     expires: timedelta
+    channel: AskChannel = AskChannel.MAIL
 
 
 class TouchpointFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -149,22 +153,12 @@ def read_journey(text: str, name: str) -> JourneyFile:
 
     Raises Invalid with up to 25 faults, each with its place, such as `stages[2].touchpoints[0].promises[1].level`.
     """
-    plain = read_plain(text, name)
-    if not isinstance(plain, dict):
-        raise Invalid(Fault(name, f"this is no journey: it must begin with the line `kept: {FORMAT}`"))
-    if plain.get("kept") != FORMAT:
-        raise Invalid(Fault("kept", _format_words(plain.get("kept"))))
-    content = {field: value for field, value in plain.items() if field != "kept"}
-    _refuse(structure_faults(content, JourneyFile))
-    file = msgspec.convert(content, JourneyFile)
-    _refuse(_faults_across(file))
-    return file
+    return read_file(text, name, FORMAT, JourneyFile, _faults_across)
 
 
-def write_journey(file: JourneyFile, form: Literal["yaml", "json"]) -> str:
-    """The file's text, fields in their order, empty optional ones left out; reading it gives `file` again."""
-    plain = {"kept": FORMAT, **_written_struct(file)}
-    return write_json(plain) if form == "json" else write_yaml(plain)
+def write_journey(file: JourneyFile, form: Form) -> str:
+    """The file's text; reading it gives `file` again."""
+    return write_file(file, FORMAT, form)
 
 
 def warnings_of(file: JourneyFile) -> list[str]:
@@ -180,21 +174,8 @@ def warnings_of(file: JourneyFile) -> list[str]:
     for survey in file.surveys:
         if survey.key not in {key for _, key in asked}:
             warnings.append(f"survey {survey.key}: no touchpoint asks it, so an export will leave it out")
-        if len(survey.questions) > MOST_QUESTIONS_ADVISED:
-            warnings.append(f"survey {survey.key}: {len(survey.questions)} questions; three or fewer get more answers")
+        warnings.extend(f"survey {survey.key}: {warning}" for warning in survey_warnings(survey))
     return warnings
-
-
-def _refuse(faults: Iterator[Fault]) -> None:
-    first = tuple(islice(faults, MOST_FAULTS))
-    if first:
-        raise Invalid(*first)
-
-
-def _format_words(said: object) -> str:
-    if said is None:
-        return f"this is missing; a journey's file begins with the line `kept: {FORMAT}`"
-    return f"this says {str(said)[:60]!r}; this version of Kept reads `kept: {FORMAT}`"
 
 
 def _faults_across(file: JourneyFile) -> Iterator[Fault]:
@@ -236,6 +217,8 @@ def _ask_faults(touchpoint: TouchpointFile, surveys: set[str], place: str) -> It
         for field, duration in (("wait", ask.wait), ("expires", ask.expires)):
             if not timedelta(0) <= duration <= LONGEST_TIME or duration.microseconds:
                 yield Fault(f"{here}.{field}", f"write whole seconds, at most {LONGEST_TIME.days} days")
+        if ask.channel is AskChannel.WIDGET and ask.wait:
+            yield Fault(f"{here}.wait", "the widget asks while the page is open; write PT0S")
         if ask.expires <= ask.wait:
             yield Fault(f"{here}.expires", "the survey would be over before it is sent; make this longer than wait")
 
@@ -263,34 +246,3 @@ def _overlaps(touchpoint: TouchpointFile, place: str) -> Iterator[Fault]:
         ends = promise.valid_to or date.max
         if ends >= last_day:
             last_day, longest = ends, at
-
-
-def _written_struct(struct: Struct) -> dict[str, object]:
-    given = {name: _written(getattr(struct, name)) for name in struct.__struct_fields__}
-    return {name: value for name, value in given.items() if not _is_empty(value)}
-
-
-def _is_empty(value: object) -> bool:
-    return value is None or value is False or value == "" or value == []  # not 0.0, which equals False
-
-
-def _written(value: object) -> object:
-    match value:
-        case Struct():
-            return _written_struct(value)
-        case tuple():
-            return [_written(part) for part in value]
-        case StrEnum():
-            return value.value
-        case timedelta():
-            return iso_duration(value)
-    return value
-
-
-def iso_duration(duration: timedelta) -> str:
-    """Days, hours, minutes and seconds as people write them: P14D, PT2H, P1DT12H."""
-    hours, seconds = divmod(duration.seconds, 3600)
-    minutes, seconds = divmod(seconds, 60)
-    days = f"{duration.days}D" if duration.days else ""
-    time = "".join(f"{n}{unit}" for n, unit in ((hours, "H"), (minutes, "M"), (seconds, "S")) if n)
-    return f"P{days}T{time}" if time else f"P{days}" if days else "PT0S"

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from core.database import fetch
 from core.errors import NotFound
+from surveys.journey_file import AskChannel
 
 
 class JourneySummary(Struct, frozen=True, kw_only=True):
@@ -110,6 +111,7 @@ class TriggerView(Struct, frozen=True, kw_only=True):
     survey_version: int
     wait_seconds: int
     expires_seconds: int
+    channel: AskChannel
 
 
 async def list_journeys(workspace: int) -> list[JourneySummary]:
@@ -126,7 +128,10 @@ async def load_journey(workspace: int, key: str) -> JourneyView:
 
 
 async def active_triggers(workspace: int, event_names: Collection[str]) -> list[TriggerView]:
-    """The triggers that listen to one of these events."""
+    """The triggers that listen to one of these events, in the order in which they are tried.
+
+    Those of the widget come first: who is asked in the page needs no mail about the same event.
+    """
     return msgspec.convert(await fetch(_TRIGGERS, workspace, list(event_names)), list[TriggerView])
 
 
@@ -189,12 +194,12 @@ SELECT row_to_json(f) AS view FROM (
 
 _TRIGGERS = """
 SELECT g.id, g.event, g.touchpoint, t.key AS touchpoint_key, latest.id AS survey_version,
-    g.wait_seconds, g.expires_seconds
+    g.wait_seconds, g.expires_seconds, g.channel
 FROM trigger g JOIN touchpoint t ON t.id = g.touchpoint AND NOT t.is_removed
 JOIN LATERAL (
     SELECT v.id FROM survey_version v WHERE v.survey = g.survey ORDER BY v.number DESC LIMIT 1
 ) latest ON true
-WHERE g.workspace = $1 AND g.event = ANY($2) AND g.is_active ORDER BY g.id
+WHERE g.workspace = $1 AND g.event = ANY($2) AND g.is_active ORDER BY g.channel <> 'widget', g.id
 """
 
 _TOUCHPOINT_NAMES = """

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import yaml
@@ -40,7 +40,12 @@ def write_yaml(data: object) -> str:
 
 
 def write_json(data: object) -> str:
-    return json.dumps(data, indent=2, ensure_ascii=False, default=date.isoformat) + "\n"
+    return json.dumps(data, indent=2, ensure_ascii=False, default=_iso) + "\n"
+
+
+def _iso(value: date) -> str:
+    """Of a moment too, which is a kind of date: with its time and zone."""
+    return value.isoformat()
 
 
 class _Refused(ValueError):
@@ -136,4 +141,9 @@ def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
+def _represent_moment(dumper: yaml.SafeDumper, moment: datetime) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:timestamp", moment.isoformat())
+
+
 _TidyDumper.add_representer(str, _represent_text)
+_TidyDumper.add_representer(datetime, _represent_moment)

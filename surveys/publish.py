@@ -42,13 +42,21 @@ async def publish_all(workspace: int, definitions: Sequence[SurveyDefinition], n
     faults = [fault for definition in definitions for fault in faults_of(definition)]
     if faults:
         raise Invalid(*faults)
-    wanted = msgspec.json.encode([{"key": one.key, "name": one.name, "definition": one} for one in definitions])
+    by_key = {one.key: one for one in definitions}
     async with transaction():
         await lock_workspace(workspace)
-        await fetch(_UPSERT_SURVEYS, wanted.decode(), workspace)
-        written = {row["survey"] for row in await fetch(_INSERT_CHANGED, wanted.decode(), workspace, now)}
-        rows = await fetch(_LATEST, workspace, [definition.key for definition in definitions])
-    return {row["key"]: Published(row["survey"], row["number"], _change(row, written)) for row in rows}
+        await fetch(_UPSERT_SURVEYS, workspace, list(by_key), [one.name for one in by_key.values()])
+        rows = await fetch(_LATEST, workspace, list(by_key))
+        found = {row["key"]: _outcome(row, by_key[row["key"]]) for row in rows}
+        changed = {key: one for key, one in found.items() if one.change is not Change.UNCHANGED}
+        await fetch(
+            _INSERT_VERSIONS,
+            [one.survey for one in changed.values()],
+            [one.number for one in changed.values()],
+            [msgspec.json.encode(by_key[key]).decode() for key in changed],
+            now,
+        )
+    return found
 
 
 async def lock_workspace(workspace: int) -> None:
@@ -61,35 +69,39 @@ async def lock_workspace(workspace: int) -> None:
         raise NotFound("There is no such workspace.")
 
 
-def _change(row: Row, written: set[int]) -> Change:
-    if row["survey"] not in written:
-        return Change.UNCHANGED
-    return Change.CREATED if row["number"] == 1 else Change.UPDATED
+def _outcome(latest: Row, wanted: SurveyDefinition) -> Published:
+    """`latest` is the survey with the number and the definition of its latest version, None where there is none yet.
+
+    What is stored may say the same in another form than it would be stored in today, with every default written out.
+    """
+    if latest["number"] is None:
+        return Published(latest["survey"], 1, Change.CREATED)
+    if msgspec.json.decode(latest["definition"], type=SurveyDefinition) == wanted:
+        return Published(latest["survey"], latest["number"], Change.UNCHANGED)
+    return Published(latest["survey"], latest["number"] + 1, Change.UPDATED)
 
 
 # In the order given, so that the ids of new surveys keep the order of a journey's file.
 _UPSERT_SURVEYS = """
 INSERT INTO survey AS s (workspace, key, name)
-SELECT $2::int, w.key, w.name
-FROM ROWS FROM (jsonb_to_recordset($1::jsonb) AS (key text, name text)) WITH ORDINALITY AS w(key, name, place)
+SELECT $1::int, w.key, w.name
+FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS w(key, name, place)
 ORDER BY w.place
 ON CONFLICT (workspace, key) DO UPDATE SET name = excluded.name WHERE s.name <> excluded.name
 """
 
-_INSERT_CHANGED = """
-INSERT INTO survey_version (survey, number, definition, published_at)
-SELECT s.id, coalesce(latest.number, 0) + 1, w.definition, $3::timestamptz
-FROM jsonb_to_recordset($1::jsonb) AS w(key text, definition jsonb)
-JOIN survey s ON s.workspace = $2::int AND s.key = w.key
+_LATEST = """
+SELECT s.id AS survey, s.key, latest.number, latest.definition
+FROM survey s
 LEFT JOIN LATERAL (
     SELECT v.number, v.definition FROM survey_version v WHERE v.survey = s.id ORDER BY v.number DESC LIMIT 1
 ) latest ON true
-WHERE latest.definition IS DISTINCT FROM w.definition
-RETURNING survey
+WHERE s.workspace = $1 AND s.key = ANY($2)
 """
 
-_LATEST = """
-SELECT s.id AS survey, s.key, max(v.number) AS number
-FROM survey s JOIN survey_version v ON v.survey = s.id
-WHERE s.workspace = $1 AND s.key = ANY($2) GROUP BY s.id, s.key
+# The lock on the workspace keeps the numbers free until the transaction ends.
+_INSERT_VERSIONS = """
+INSERT INTO survey_version (survey, number, definition, published_at)
+SELECT w.survey, w.number, w.definition::jsonb, $4::timestamptz
+FROM unnest($1::int[], $2::int[], $3::text[]) AS w(survey, number, definition)
 """

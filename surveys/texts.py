@@ -1,6 +1,6 @@
 """The words of the interface that customers read, in the languages of the folder `texts`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from surveys.instruments import SCALES, Instrument, Look
 
 _FOLDER = Path(__file__).parent / "texts"
 ORIGINAL = "en"
+_OLD_TAGS = {"no": "nb", "iw": "he", "in": "id"}  # that browsers still send
 _NESTED = ("questions", "points", "ends", "emotions")
 
 # Which words an instrument's points and ends are said with, where it is not called so itself.
@@ -84,7 +85,9 @@ def read_texts(language: str) -> Texts:
     """The file of one of `languages()`. Raises msgspec.ValidationError for a file that lacks a part."""
     plain: dict[str, Any] = yaml.safe_load((_FOLDER / f"{language}.yaml").read_text(encoding="utf-8"))
     words = {key: value for key, value in plain.items() if key not in _NESTED}
-    return msgspec.convert({"language": language, "words": words, **{key: plain[key] for key in _NESTED}}, Texts)
+    return msgspec.convert(
+        {"language": language, "words": words, **{key: plain[key] for key in _NESTED if key in plain}}, Texts
+    )
 
 
 def nearest(wanted: str, offered: tuple[str, ...]) -> str | None:
@@ -93,6 +96,7 @@ def nearest(wanted: str, offered: tuple[str, ...]) -> str | None:
     `zh-TW` is served with `zh-Hant`, `pt` with `pt-BR` and the other way round; case and underscores don't matter.
     """
     tag = wanted.replace("_", "-").lower()
+    tag = _OLD_TAGS.get(tag, tag)
     by_tag = {language.lower(): language for language in offered}
     base = tag.partition("-")[0]
     script = (locale_of(tag).script or "").lower()
@@ -100,10 +104,9 @@ def nearest(wanted: str, offered: tuple[str, ...]) -> str | None:
     return found or next((language for name, language in by_tag.items() if name.partition("-")[0] == base), None)
 
 
-def first_understood(wanted: Mapping[str, float], offered: tuple[str, ...]) -> str | None:
-    """The first that is offered of the languages wanted, by their weights, the heaviest first."""
-    ordered = sorted(wanted, key=lambda language: -wanted[language])
-    return next((found for language in ordered if (found := nearest(language, offered))), None)
+def first_understood(wanted: Iterable[str], offered: tuple[str, ...]) -> str | None:
+    """The first language of those wanted that is offered; empty ones are passed over."""
+    return next((found for language in wanted if language and (found := nearest(language, offered))), None)
 
 
 @cache

@@ -8,7 +8,7 @@ from surveys.definition import Choice, Question, QuestionWords, SurveyDefinition
 from surveys.given_answer import GivenAnswer
 from surveys.instruments import SCALES, Instrument
 from surveys.piping import ANSWER, piped
-from surveys.texts import Texts, languages, nearest, texts_in
+from surveys.texts import Texts, first_understood, languages, texts_in
 
 
 def languages_of(definition: SurveyDefinition) -> tuple[str, ...]:
@@ -28,8 +28,7 @@ def has_own_words(definition: SurveyDefinition) -> bool:
 
 def language_for(definition: SurveyDefinition, *wanted: str) -> str:
     """The first language wanted that the survey can be answered in, else its own; empty ones are passed over."""
-    offered = languages_of(definition)
-    return next((found for one in wanted if one and (found := nearest(one, offered))), definition.language)
+    return first_understood(wanted, languages_of(definition)) or definition.language
 
 
 def worded(definition: SurveyDefinition, language: str) -> SurveyDefinition:

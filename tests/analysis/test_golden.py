@@ -107,11 +107,11 @@ def test_every_instrument_maps_onto_the_same_scale() -> None:
     assert {
         "csat5_4": experience_of(Instrument.CSAT, 4),
         "ces7_5": experience_of(Instrument.CES, 5),
-        "ces1_2of5_reversed": experience_on_points(2, 5, is_reversed=True),
+        "ces1_2of5_reversed": experience_of(Instrument.CES1, 2),
         "nps_8": experience_of(Instrument.NPS, 8),
         "nps_6": experience_of(Instrument.NPS, 6),
         "smiley3_1": experience_on_points(1, 3),
-        "stars10_7": experience_on_points(7, 10),
+        "stars10_7": experience_of(Instrument.CSAT10, 7),
     } == exactly(GOLDEN["map"])
 
 

@@ -63,7 +63,7 @@ from analysis.scales import (
 )
 from analysis.verdicts import MOST_NEEDED, Judgement, Standing, benjamini_hochberg, contacts_needed, judge
 from core.errors import Invalid
-from surveys.instruments import DEFAULT_EMOTIONS, SCALES, Instrument
+from surveys.instruments import DEFAULT_EMOTIONS, EXPERIENCE, SCALES, Instrument
 from tests.analysis.answers import nps_difference, sums_of
 
 # Examples are timed by default, and a busy machine then fails what is right.
@@ -122,11 +122,13 @@ def test_reversing_a_scale_negates_x(rating_and_points: tuple[int, int]) -> None
 
 @pytest.mark.parametrize("instrument", SCALES)
 def test_the_ends_of_every_instrument_are_the_ends_of_x(instrument: Instrument) -> None:
-    points = SCALES[instrument].points
-    mapped = [experience_of(instrument, value) for value in points]
+    scale = SCALES[instrument]
+    from_bad_to_good = scale.points[::-1] if scale.is_reversed else scale.points
+    mapped = [experience_of(instrument, value) for value in from_bad_to_good]
     assert (mapped[0], mapped[-1]) == (-1, 1)
     assert mapped == sorted(mapped)
     assert mapped == [-x for x in reversed(mapped)]
+    assert [value_at(instrument, x) for x in mapped] == pytest.approx(list(from_bad_to_good))
 
 
 @pytest.mark.parametrize(
@@ -139,6 +141,12 @@ def test_the_ends_of_every_instrument_are_the_ends_of_x(instrument: Instrument) 
         (Instrument.CES, 8),
         (Instrument.EMOTION, 1),
         (Instrument.COMMENT, 1),
+        (Instrument.CSAT7, 8),
+        (Instrument.CSAT10, 0),
+        (Instrument.CES1, 6),
+        (Instrument.THUMBS, 2),
+        (Instrument.CHOICE, 1),
+        (Instrument.CONSENT, 1),
     ],
 )
 def test_what_is_no_answer_has_no_experience(instrument: Instrument, value: int) -> None:
@@ -148,6 +156,7 @@ def test_what_is_no_answer_has_no_experience(instrument: Instrument, value: int)
 
 def test_a_neutral_answer_is_zero_and_never_minus_zero() -> None:
     assert str(experience_on_points(3, 5, is_reversed=True)) == "0.0"
+    assert str(experience_of(Instrument.CES1, 3)) == "0.0"
 
 
 def test_an_item_of_one_point_measures_nothing() -> None:
@@ -164,14 +173,6 @@ def test_the_official_lens_has_three_values() -> None:
 def test_thumbs_are_the_ends_of_the_scale() -> None:
     assert (experience_of(Instrument.THUMBS, 0), experience_of(Instrument.THUMBS, 1)) == (-1, 1)
 
-
-@pytest.mark.parametrize("instrument", SCALES)
-def test_what_is_high_is_better_unless_high_is_bad_and_x_leads_back_to_the_answer(instrument: Instrument) -> None:
-    felt = [experience_of(instrument, value) for value in SCALES[instrument].points]
-    assert felt == sorted(felt, reverse=SCALES[instrument].is_reversed)
-    assert (min(felt), max(felt)) == (-1, 1)
-    assert "-0.0" not in map(str, felt)
-    assert [value_at(instrument, x) for x in felt] == pytest.approx(list(SCALES[instrument].points))
 
 
 def test_every_emotion_of_the_default_picker_has_a_valence() -> None:
@@ -414,8 +415,8 @@ def test_official_figures_are_finite_or_none(instrument: Instrument, n_by_value:
     scale = SCALES.get(instrument)
     distribution = list(zip(scale.points, n_by_value, strict=False)) if scale else []
     figures = official_figures(instrument, sums_of(instrument, distribution))
-    has_any = instrument in (Instrument.NPS, Instrument.CSAT, Instrument.CES) and any(n for _, n in distribution)
-    assert bool(figures) == has_any
+    is_felt = instrument in EXPERIENCE and instrument is not Instrument.ANCHOR
+    assert bool(figures) == (is_felt and any(n for _, n in distribution))
     for figure in figures:
         assert figure.interval.lo <= figure.interval.hi
         assert figure.n == sum(n for _, n in distribution)

@@ -24,11 +24,11 @@ from surveys.journey_file import (
     PromiseFile,
     StageFile,
     TouchpointFile,
-    iso_duration,
     read_journey,
     warnings_of,
     write_journey,
 )
+from surveys.tidy_writing import iso_duration
 
 DEMO = Path(__file__).parents[2] / "demo" / "journey.yaml"
 
@@ -115,7 +115,6 @@ personas:
 surveys:
   - key: after-demo
     name: After the demo
-    language: en
     title: Your demo
     questions:
       - key: felt
@@ -183,7 +182,7 @@ T0 = "stages[0].touchpoints[0]"
             "text: How was it",
             "text: How was it, emotions: [happy]",
             "surveys[0].questions[0].emotions",
-            "take them out",
+            "take it out",
         ),
         ("language: en", "language: english please", "surveys[0].language", "such as en"),
         ("name: Buying", "name: [Buying]", "name", "this is a list of 1; write a text"),
@@ -199,7 +198,7 @@ def test_a_fault_names_its_place_and_how_to_mend_it(old: str, new: str, field: s
 
 
 def test_every_fault_is_named_at_once() -> None:
-    text = changed(("level: 0}", "level: 9}"), ("kind: customer", "kind: boss"), ("text: How was it", "text: ''"))
+    text = changed(("level: 0}", "level: 9}"), ("kind: customer", "kind: boss"), ("text: How was it", "text: ' '"))
     fields = ["personas[0].kind", "surveys[0].questions[0].text", f"{T0}.promises[0].level"]
     assert [fault.field for fault in faults_in(text)] == fields
 

@@ -10,7 +10,7 @@ from core.database import fetch, transaction
 from core.errors import Invalid, NotFound
 from surveys.definition import Question, SurveyDefinition
 from surveys.instruments import Instrument
-from surveys.publish import publish
+from surveys.publish import Change, publish, publish_all
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 SURVEY = SurveyDefinition(
@@ -26,7 +26,7 @@ async def workspace(database: None) -> int:
 
 
 async def versions() -> list[tuple[int, str]]:
-    rows = await fetch("SELECT number, definition ->> 'intro' AS intro FROM survey_version ORDER BY number")
+    rows = await fetch("SELECT number, coalesce(definition ->> 'intro', '') AS intro FROM survey_version ORDER BY number")
     return [(row["number"], row["intro"]) for row in rows]
 
 
@@ -38,6 +38,29 @@ async def test_the_same_definition_is_published_once(workspace: int) -> None:
 async def test_a_change_becomes_the_next_version_and_going_back_another(workspace: int) -> None:
     assert [await publish(workspace, one, NOW) for one in (SURVEY, REWORDED, SURVEY)] == [1, 2, 3]
     assert await versions() == [(1, ""), (2, "Two questions."), (3, "")]
+
+
+async def test_a_version_stored_with_every_default_written_out_is_the_same(workspace: int) -> None:
+    await publish(workspace, SURVEY, NOW)
+    question = {"key": "felt", "instrument": "anchor", "text": "How?", "required": False, "emotions": []}
+    old = {"key": "after-demo", "name": "After", "language": "en", "title": "Your demo", "intro": "", "thanks": ""}
+    stored = msgspec.json.encode({**old, "questions": [question]}).decode()
+    await fetch("DELETE FROM survey_version")
+    await fetch("INSERT INTO survey_version (survey, number, definition, published_at) "
+                "SELECT id, 7, $1::jsonb, now() FROM survey", stored)  # fmt: skip
+    assert await publish(workspace, SURVEY, NOW) == 7
+    assert await publish(workspace, REWORDED, NOW) == 8
+
+
+async def test_what_became_of_each_is_told_by_its_key(workspace: int) -> None:
+    other = msgspec.structs.replace(SURVEY, key="after-call")
+    await publish(workspace, SURVEY, NOW)
+    found = await publish_all(workspace, [other, SURVEY], NOW)
+    assert {key: (one.number, one.change) for key, one in found.items()} == {
+        "after-call": (1, Change.CREATED),
+        "after-demo": (1, Change.UNCHANGED),
+    }
+    assert (await publish_all(workspace, [REWORDED], NOW))["after-demo"].change is Change.UPDATED
 
 
 async def test_a_version_holds_exactly_what_was_asked(workspace: int) -> None:

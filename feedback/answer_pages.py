@@ -1,0 +1,225 @@
+"""The pages customers answer on, whether they come by mail, in a page, by a short link or at a kiosk."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from babel.dates import format_date
+from litestar import Request, Response, Router, get, post
+from litestar.di import NamedDependency
+from litestar.enums import MediaType
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from accounts.widget_keys import widget_origins
+from core.errors import Conflict, Expired, Fault, Invalid
+from core.front import is_head
+from core.problems import is_for_people
+from core.site import Site
+from feedback.answer_screen import AnswerScreen, Shown, Values, question_context, screen_at, shown_to
+from feedback.asking import Asking, AskingChannel, AskingState, find_asking
+from feedback.keep_answers import Refused, is_full, keep_answers
+from feedback.no_store import NoStore
+from feedback.opened import mark_opened
+from feedback.opting_out import unsubscribe
+from feedback.refusals import count_refusal
+from surveys.accepted_languages import accepted_languages
+from surveys.taking import Taken, merged, take_screen
+from surveys.texts import locale_of, own_name
+from surveys.theme import theme_of
+from surveys.wording import language_for
+
+AnyRequest = Request[Any, Any, Any]
+# Bytes. A comment that is far too long shall be told so, not cut off by the server, up to a million characters of four
+# bytes each, of which a form makes twelve.
+LARGEST_FORM = 12 * 1024 * 1024
+KEPT_IN_ADDRESS = ("lang", "from")  # what stays in the address from screen to screen
+
+_STATUS = {AskingState.EARLY: 403, AskingState.CLOSED: 410}
+_REFUSED = {AskingState.EARLY: Refused.EARLY, AskingState.CLOSED: Refused.CLOSED}
+
+
+@get("/a/{token:str}", include_in_schema=False)
+async def answer_page(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
+    """The survey, or what became of it. Opening the page never counts as an answer."""
+    return await show_page(request, token, request.query_params.get("at"), is_opened=not is_head(request))
+
+
+async def show_page(
+    request: AnyRequest,
+    token: str,
+    at: str | None = None,
+    chosen: Values | None = None,
+    is_opened: bool = True,
+) -> Response[Any]:
+    """The screen with the question `at`, or the one to go on with; `chosen` is what was clicked in a mail."""
+    site, now = request.app.state.site, request.app.state.site.clock()
+    asking = await find_asking(site, token)
+    if is_opened and asking.invitation is not None:
+        await mark_opened(asking.invitation, now)
+    shown = _shown(request, asking)
+    state = asking.state(now)
+    is_changing = asking.may_change(now) and (chosen is not None or at is not None or "change" in request.query_params)
+    if state is AskingState.OPEN and await is_full(asking):
+        return await _ended_page(request, token, shown, Refused.FULL, 410)
+    if state is AskingState.OPEN or (state is AskingState.ANSWERED and is_changing):
+        first = shown.screens[0][0].key if "change" in request.query_params else None
+        return await _open_page(request, token, shown, screen_at(shown, at or first, chosen=chosen))
+    return await _ended_page(request, token, shown, state, _STATUS.get(state, 200))
+
+
+@post("/a/{token:str}", include_in_schema=False, request_max_body_size=LARGEST_FORM)
+async def submit_answer(
+    request: AnyRequest, token: FromPath[str], site: NamedDependency[Site], now: NamedDependency[datetime]
+) -> Response[Any]:
+    """Keep the answers of a screen and lead on to the next; a form with faults comes back as it was filled in."""
+    asking = await find_asking(site, token)
+    shown = _shown(request, asking)
+    state = asking.state(now)
+    if state in _REFUSED or (state is AskingState.ANSWERED and not asking.may_change(now)):
+        return await _refuse(request, token, shown, _REFUSED.get(state, Refused.ANSWERED), now)
+    values, files = await _read_form(request)
+    form = {name: found for name, found in values.items() if not name.startswith("_")}
+    at = next(iter(values.get("_at", [])), None)
+    try:
+        if files:
+            raise Invalid(*(Fault(key, shown.texts("fault_file")) for key in files))
+        taken = _taken(shown, form, at, is_partial="_partial" in values)
+    except Invalid as fault:
+        await count_refusal(asking.workspace, Refused.INVALID, now)
+        if not is_for_people(request):
+            raise
+        place = at or next((one.field for one in fault.faults if one.field), None)
+        return await _open_page(request, token, shown, screen_at(shown, place, form, fault.faults), 422)
+    refused = await keep_answers(asking, taken, shown.language, shown.attributes, now)
+    if refused is not None:
+        return await _refuse(request, token, shown, refused, now)
+    if "_partial" in values:
+        return Response(None, status_code=204)
+    return Redirect(_address(request, token, at=taken.next), status_code=303)
+
+
+def _taken(shown: Shown, form: Values, at: str | None, is_partial: bool) -> Taken:
+    """What is known after this form; of a part of a screen, sent while it is being filled in, nothing is required."""
+    known = shown.asking.answers
+    if is_partial:
+        return Taken(merged(shown.survey, known, form, shown.attributes, shown.texts), at or "")
+    return take_screen(shown.survey, known, form, at, shown.attributes, shown.texts)
+
+
+async def _refuse(request: AnyRequest, token: str, shown: Shown, refused: Refused, now: datetime) -> Response[Any]:
+    await count_refusal(shown.asking.workspace, refused, now)
+    if not is_for_people(request):
+        words = shown.texts("again_title" if refused is Refused.ANSWERED else f"{refused}_title")
+        raise Conflict(words) if refused is Refused.ANSWERED else Expired(words)
+    if refused is Refused.ANSWERED:
+        return Redirect(_address(request, token, again="1"), status_code=303)
+    return await _ended_page(request, token, shown, refused, 403 if refused is Refused.EARLY else 410)
+
+
+async def _read_form(request: AnyRequest) -> tuple[dict[str, list[str]], list[str]]:
+    """The texts of the form by name, and the names under which it holds files. Raises Invalid for text that is none."""
+    try:
+        form = await request.form()
+    except (UnicodeDecodeError, LookupError) as fault:
+        raise Invalid(Fault("body", "Please send text in UTF-8.")) from fault
+    given = {name: [value for value in form.getall(name) if isinstance(value, str)] for name in form}
+    files = [name for name in form if any(not isinstance(value, str) for value in form.getall(name))]
+    return given, list(dict.fromkeys(files))
+
+
+@get("/a/{token:str}/unsubscribe", include_in_schema=False)
+async def unsubscribe_page(request: AnyRequest, token: FromPath[str], site: NamedDependency[Site]) -> Response[Any]:
+    """Ask once more: opening a link must not opt anybody out, because scanners open links."""
+    shown = _shown(request, await find_asking(site, token))
+    return await _page(request, token, shown, "unsubscribe", {})
+
+
+@post("/a/{token:str}/unsubscribe", include_in_schema=False)
+async def confirm_unsubscribe(
+    request: AnyRequest, token: FromPath[str], site: NamedDependency[Site], now: NamedDependency[datetime]
+) -> Response[Any]:
+    """Opt out, by the page's button or by the mail program's one click: RFC 8058 forbids to answer that elsewhere."""
+    asking = await find_asking(site, token)
+    if asking.contact is not None:
+        await unsubscribe(asking.contact, now)
+    form = await request.form()
+    if form.get("List-Unsubscribe") == "One-Click":
+        return Response("", status_code=200, media_type=MediaType.TEXT)
+    return Redirect(_address(request, f"{token}/unsubscribe"), status_code=303)
+
+
+def _shown(request: AnyRequest, asking: Asking) -> Shown:
+    """In the language of the link, else of the contact, else of the browser, else of the survey."""
+    by_browser = accepted_languages(request.headers.get("accept-language", ""))
+    wanted = (request.query_params.get("lang", ""), asking.locale, *by_browser)
+    return shown_to(asking, language_for(asking.definition, *wanted))
+
+
+async def _open_page(
+    request: AnyRequest, token: str, shown: Shown, screen: AnswerScreen, status: int = 200
+) -> Response[Any]:
+    return await _page(request, token, shown, "open", {"screen": screen}, status)
+
+
+async def _ended_page(
+    request: AnyRequest, token: str, shown: Shown, state: AskingState | Refused, status: int
+) -> Response[Any]:
+    opens = shown.asking.definition.opens_at
+    context = {
+        "is_again": "again" in request.query_params,
+        "may_change": shown.asking.may_change(_now(request)),
+        "opens_on": format_date(opens, "long", locale_of(shown.language)) if opens else "",
+    }
+    return await _page(request, token, shown, state.value, context, status)
+
+
+async def _page(
+    request: AnyRequest, token: str, shown: Shown, name: str, context: dict[str, Any], status: int = 200
+) -> Response[Any]:
+    asking = shown.asking
+    origins = await widget_origins(asking.workspace) if asking.channel is AskingChannel.WIDGET else ()
+    parent = request.query_params.get("from")
+    context = {
+        **question_context(shown),
+        "address": lambda path="", **query: _address(request, f"{token}{path}", **query),
+        "own_name": own_name,
+        "theme": await theme_of(asking.workspace),
+        "parent": parent if parent in origins else None,
+        "method": "post",
+        "action": _address(request, token),
+        "carried": (),
+        **context,
+    }
+    headers = {"Content-Security-Policy": _policy(origins)}
+    return Template(f"feedback/answer_{name}.html", context=context, status_code=status, headers=headers)
+
+
+def _policy(origins: tuple[str, ...]) -> str:
+    """Nothing from elsewhere, nothing inline; inside the pages of these origins and no others."""
+    ancestors = " ".join(origins) or "'none'"
+    return (
+        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        f"form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
+    )
+
+
+def _address(request: AnyRequest, path: str, **query: str | None) -> str:
+    """Of a page under /a/, with the language and the origin of the address asked for."""
+    kept = {name: request.query_params[name] for name in KEPT_IN_ADDRESS if name in request.query_params}
+    both = {name: value for name, value in {**kept, **query}.items() if value is not None}
+    return f"/a/{path}?{urlencode(both)}" if both else f"/a/{path}"
+
+
+def _now(request: AnyRequest) -> datetime:
+    now: datetime = request.app.state.site.clock()
+    return now
+
+
+PUBLIC = [
+    Router(
+        "/",
+        route_handlers=[answer_page, submit_answer, unsubscribe_page, confirm_unsubscribe],
+        middleware=[NoStore()],
+    )
+]

@@ -1,0 +1,48 @@
+// The answering page works without this; with it, answers are kept while a screen is being filled in, a click from a
+// mail is confirmed by the first sign of a person, and the page fits itself into the page that shows it.
+const { parent: host, restart, clicked, partial, done } = document.body.dataset
+const form = document.querySelector("form")
+const tell = (kept, more) => host && window.parent.postMessage({ kept, ...more }, host)
+
+const keep = async (name, values) => {
+  const body = new URLSearchParams([["_partial", "1"], ...values.map((value) => [name, value])])
+  const answer = await fetch(form.action, { method: "POST", body, keepalive: true }).catch(() => null)
+  if (answer?.status === 204) document.querySelector(".saved")?.removeAttribute("hidden")
+}
+
+// A box that was unticked leaves the empty value of its group; radio buttons have just one.
+const keepField = ({ name }) => keep(name.split(".")[0], new FormData(form).getAll(name.split(".")[0]))
+
+if (form && partial !== undefined && form.method === "post") {
+  form.addEventListener("change", (event) => event.target.name.includes(".") || keepField(event.target))
+}
+
+if (form && clicked !== undefined) {
+  const chosen = document.querySelector(".clicked button, :checked")
+  const confirm = (event) => {
+    if (!event.isTrusted || event.target.closest?.("a, button")) return // those say for themselves what is meant
+    document.removeEventListener("pointerdown", confirm)
+    document.removeEventListener("keydown", confirm)
+    keep(chosen.name, [chosen.value])
+  }
+  document.addEventListener("pointerdown", confirm)
+  document.addEventListener("keydown", confirm)
+}
+
+if (host) {
+  new ResizeObserver(() => tell("size", { height: document.documentElement.offsetHeight })).observe(document.body)
+  document.addEventListener("keydown", (event) => event.key === "Escape" && tell("close"))
+  document.querySelector("[data-close]").addEventListener("click", () => tell("close"))
+  if (done !== undefined) tell("done")
+}
+
+if (restart) {
+  // A minute for whoever reads, ten seconds for who is done: then the next person finds the first question.
+  let timer
+  const wait = () => {
+    clearTimeout(timer)
+    timer = setTimeout(() => location.replace(restart), done === undefined ? 60000 : 10000)
+  }
+  for (const sign of ["pointerdown", "keydown", "pageshow"]) addEventListener(sign, wait)
+  wait()
+}
