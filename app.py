@@ -16,12 +16,19 @@ from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
 
 import accounts.pages
+import accounts.widget_pages
 import analysis.pages
 import analysis.routes
 import feedback.answer_pages
 import feedback.api
+import feedback.link_pages
 import feedback.pages
+import feedback.preview_pages
+import feedback.widget_api
+import surveys.link_pages
 import surveys.pages
+import surveys.survey_pages
+import surveys.theme_pages
 from accounts.guards import provide_caller, provide_member, require_api_key, require_member
 from analysis.apply_changes import apply_changes
 from analysis.asked import provide_asked
@@ -74,7 +81,17 @@ def create_app(site: Site, database_url: str | None = None) -> Litestar:
             "member": Provide(provide_member, sync_to_thread=False),
             "asked": Provide(provide_asked),
         },
-        route_handlers=[*accounts.pages.STAFF, *surveys.pages.STAFF, *feedback.pages.STAFF, *analysis.routes.STAFF],
+        route_handlers=[
+            *accounts.pages.STAFF,
+            *accounts.widget_pages.STAFF,
+            *surveys.pages.STAFF,
+            *surveys.survey_pages.STAFF,
+            *surveys.link_pages.STAFF,
+            *surveys.theme_pages.STAFF,
+            *feedback.pages.STAFF,
+            *feedback.preview_pages.STAFF,
+            *analysis.routes.STAFF,
+        ],
     )
     api = Router(
         "/api/v1",
@@ -95,6 +112,9 @@ def create_app(site: Site, database_url: str | None = None) -> Litestar:
         route_handlers=[
             *accounts.pages.PUBLIC,
             *feedback.answer_pages.PUBLIC,
+            *feedback.widget_api.PUBLIC,
+            *feedback.link_pages.PUBLIC,
+            *surveys.theme_pages.PUBLIC,
             healthz,
             analysis.pages.chart_script,
             static,
@@ -114,7 +134,17 @@ def create_app(site: Site, database_url: str | None = None) -> Litestar:
             cookie_secure=site.settings.base_url.startswith("https://"),
             # Customers get no cookie: the signed link is what their form proves. Programs send a key instead. What a
             # cache may keep for everybody must not hold a cookie of one.
-            exclude=["^/a/", "^/api/", "^/static/", "^/healthz", r"^/charts\.js$"],
+            exclude=[
+                "^/a/",
+                "^/s/",
+                "^/k/",
+                "^/theme/",
+                "^/api/",
+                "^/widget/",
+                "^/static/",
+                "^/healthz",
+                r"^/(charts|embed)\.js$",
+            ],
         ),
         compression_config=COMPRESSION,
         middleware=[RequestLog()],

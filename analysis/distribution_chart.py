@@ -128,8 +128,7 @@ def sheet_of(report: JourneyReport, layout: Layout, by: str = TOUCHPOINT) -> She
     for touchpoint in report.touchpoints:
         _add_row(sheet, frame, touchpoint, by_key.get(touchpoint.key), report.settings)
     sheet.height += 8
-    instruments = {divided.instrument for divided in found}
-    notes = [note for instrument, note in NOTES.items() if instrument in instruments]
+    notes = [note for instrument, note in NOTES.items() if any(divided.instrument is instrument for divided in found)]
     return ended(sheet, _key(len(found) < len(report.touchpoints)), notes)
 
 

@@ -25,7 +25,11 @@ class NotAsked(Struct, frozen=True):
 
 
 class Funnel(Struct, frozen=True, kw_only=True):
-    """One touchpoint over the period. `answered` is None where so few answered that their number isn't shown."""
+    """One touchpoint over the period.
+
+    Who did not answer may have opened a score of the mail: `provisional` while a person may have done it, `rejected`
+    where only scanners did. These two and `answered` are None where so few did that their number isn't shown.
+    """
 
     key: str
     name: str
@@ -35,6 +39,8 @@ class Funnel(Struct, frozen=True, kw_only=True):
     sent: int
     opened: int
     answered: int | None
+    provisional: int | None = 0
+    rejected: int | None = 0
     not_asked: tuple[NotAsked, ...] = ()
 
     @property
@@ -60,5 +66,5 @@ class JourneyFunnel(Struct, frozen=True, kw_only=True):
     name: str
     since: date
     until: date
-    k: int  # fewer contacts than this are not counted out as having answered
+    k: int  # fewer contacts than this are not counted out as having answered or clicked
     touchpoints: tuple[Funnel, ...]

@@ -19,6 +19,8 @@ BAR, WIDE_ROW, PHONE_BAR = 12.0, 50.0, 19.0
 STEP_WIDTH, COUNT_WIDTH = 66.0, 92.0  # beside the bars of the phone layout
 
 
+# Beside the steps: who opened a score of the mail and did not confirm it, and whose mail only scanners opened.
+CLICKED = ("Clicked, not confirmed", "Clicked by a scanner")
 LOST = {
     Step.ELIGIBLE: "because they could not be asked",
     Step.ASKED: "because they were not asked",
@@ -52,7 +54,7 @@ def title_of(funnels: Sequence[Funnel]) -> str:
 
 def table_of(funnels: Sequence[Funnel], k: int) -> Table:
     """One row a touchpoint."""
-    headers = ("Touchpoint", *(step.value.capitalize() for step in Step), "Not asked because")
+    headers = ("Touchpoint", *(step.value.capitalize() for step in Step), *CLICKED, "Not asked because")
     return Table(headers, tuple(_cells(funnel, k) for funnel in funnels))
 
 
@@ -85,15 +87,18 @@ def _losses(funnels: Sequence[Funnel]) -> dict[Step, int]:
 
 
 def _cells(funnel: Funnel, k: int) -> tuple[str, ...]:
-    return (funnel.name, *(_count(funnel, step, k) for step in Step), _reasons(funnel))
+    clicked = (_share(funnel, n, k) for n in (funnel.provisional, funnel.rejected))
+    return (funnel.name, *(_count(funnel, step, k) for step in Step), *clicked, _reasons(funnel))
 
 
 def _count(funnel: Funnel, step: Step, k: int) -> str:
-    n = funnel.counts[step]
+    return f"{funnel.passed:,}" if step is Step.PASSED else _share(funnel, funnel.counts[step], k)
+
+
+def _share(funnel: Funnel, n: int | None, k: int) -> str:
     if n is None:
         return f"fewer than {k}"
-    is_share = step is not Step.PASSED and funnel.passed > 0
-    return f"{n:,}{NO_BREAK}({percent(n / funnel.passed)})" if is_share else f"{n:,}"
+    return f"{n:,}{NO_BREAK}({percent(n / funnel.passed)})" if funnel.passed else f"{n:,}"
 
 
 def _reasons(funnel: Funnel) -> str:

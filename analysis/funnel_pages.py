@@ -69,7 +69,8 @@ async def get_funnel(
 ) -> JourneyFunnel:
     """Passed, eligible, asked, sent, opened and answered at each touchpoint, and why the others were not asked.
 
-    Without `until`, up to today; without `since`, the 90 days before that. `answered` is null where it is not shown."""
+    `provisional` opened a score of the mail and confirmed nothing, of `rejected` only scanners did. Both, and
+    `answered`, are null where they are not shown. Without `until`, up to today; without `since`, the 90 days before."""
     return await _load(caller.workspace, journey, asked.of_all())
 
 

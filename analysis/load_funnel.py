@@ -7,6 +7,7 @@ from analysis.funnel import Funnel, NotAsked
 from analysis.load_report import Period, check_period
 from analysis.report import ReportSettings
 from core.database import Row, fetch
+from feedback.click_figures import IS_PROVISIONAL, IS_REJECTED
 from feedback.deciding import Reason
 from feedback.ledger import REASON_WORDS
 from surveys.journeys import JourneyView, TouchpointView
@@ -23,8 +24,9 @@ async def load_funnel(
 ) -> tuple[Funnel, ...]:
     """In the order of the journey, counted in events that occurred in the period. Raises Invalid for a bad period.
 
-    An event passes a touchpoint as the report's reach counts it. Who answered is not told where they were fewer than k
-    contacts but somebody; no total over touchpoints is given, so there is none to subtract the others from.
+    An event passes a touchpoint as the report's reach counts it. Who answered, and who clicked and did not, is not told
+    where they were fewer than k contacts but somebody; no total over touchpoints or over these three is given, so there
+    is none to subtract the others from.
     """
     check_period(period)
     touchpoints = view.touchpoints
@@ -41,8 +43,8 @@ def _funnel(touchpoint: TouchpointView, rows: Sequence[Row], k: int) -> Funnel:
     passed = {Reason(row["reason"]): row for row in rows}
     asked = passed.pop(Reason.DUE, None)
     refused = {reason: row["passed"] for reason, row in passed.items()}
+    answered, provisional = _shown(asked, "answered", k), _shown(asked, "provisional", k)
     n = sum(refused.values()) + (asked["passed"] if asked else 0)
-    is_shown = asked is None or asked["answered"] == 0 or asked["answering_contacts"] >= k
     return Funnel(
         key=touchpoint.key,
         name=touchpoint.name,
@@ -51,18 +53,35 @@ def _funnel(touchpoint: TouchpointView, rows: Sequence[Row], k: int) -> Funnel:
         asked=asked["passed"] if asked else 0,
         sent=asked["sent"] if asked else 0,
         opened=asked["opened"] if asked else 0,
-        answered=(asked["answered"] if asked else 0) if is_shown else None,
+        answered=answered,
+        # Both have opened: what is left of those would tell how many answered.
+        provisional=provisional if answered is not None or not provisional else None,
+        rejected=_shown(asked, "rejected", k),
         not_asked=tuple(
             NotAsked(REASON_WORDS[reason], refused[reason]) for reason in FURTHEST_LAST if reason in refused
         ),
     )
 
 
+def _shown(asked: Row | None, what: str, k: int) -> int | None:
+    """How many, unless they are somebody but fewer than k contacts."""
+    if asked is None or asked[what] == 0:
+        return 0
+    return int(asked[what]) if asked[f"{what}_contacts"] >= k else None
+
+
+_ENDINGS = ", ".join(
+    f"coalesce(sum(passed) FILTER (WHERE ending = '{ending}'), 0)::bigint AS {ending}, "
+    f"count(ended) FILTER (WHERE ending = '{ending}') AS {ending}_contacts"
+    for ending in ("answered", "provisional", "rejected")
+)
+
 # An event without a decision at the touchpoint is one that no survey there listens to. The touchpoint and the time of
 # an invitation and of its response are those of the event: saying so lets the planner read these days of these
 # touchpoints instead of the whole tables. Only answers to what is marked as sent count, as in the report's response
-# rate. Grouped by the answering contact first: counting distinct ones would sort every event.
-_FUNNEL = """
+# rate; a page that only scanners have opened was opened by nobody. Grouped by the contact first: counting distinct
+# ones would sort every event.
+_FUNNEL = f"""
 WITH passed AS (
     SELECT t.id AS touchpoint, e.id AS event
     FROM unnest($2::int[], $3::text[]) AS t(id, event)
@@ -71,27 +90,36 @@ WITH passed AS (
 ), decided AS (
     SELECT d.id, d.touchpoint, d.event, array_position($6::text[], d.reason::text) AS place
     FROM decision d WHERE d.touchpoint = ANY($2)
+), clicked AS (
+    SELECT k.invitation, {IS_PROVISIONAL} AS is_provisional, {IS_REJECTED} AS is_rejected
+    FROM click k JOIN invitation i ON i.id = k.invitation
+    WHERE i.touchpoint = ANY($2) AND i.occurred_at >= $4 AND i.occurred_at < $5
+    GROUP BY k.invitation
 ), invited AS (
-    SELECT i.decision, i.contact, i.opened_at IS NOT NULL AS is_opened, r.id IS NOT NULL AS is_answered
+    SELECT i.decision, i.contact, r.id IS NOT NULL AS is_answered,
+           r.id IS NULL AND coalesce(k.is_provisional, false) AS is_provisional,
+           r.id IS NULL AND coalesce(k.is_rejected, false) AS is_rejected,
+           r.id IS NOT NULL OR (i.opened_at IS NOT NULL AND NOT coalesce(k.is_rejected, false)) AS is_opened
     FROM invitation i
     LEFT JOIN response r ON r.invitation = i.id AND r.touchpoint = ANY($2)
         AND r.occurred_at >= $4 AND r.occurred_at < $5
+    LEFT JOIN clicked k ON k.invitation = i.id
     WHERE i.touchpoint = ANY($2) AND i.occurred_at >= $4 AND i.occurred_at < $5 AND i.state = 'sent'
 ), became AS (
     SELECT p.touchpoint, p.event, coalesce(max(d.place), 1) AS place, max(i.contact) AS contact,
-           count(i.decision) > 0 AS is_sent, coalesce(bool_or(i.is_opened OR i.is_answered), false) AS is_opened,
-           coalesce(bool_or(i.is_answered), false) AS is_answered
+           count(i.decision) > 0 AS is_sent, coalesce(bool_or(i.is_opened), false) AS is_opened,
+           CASE WHEN bool_or(i.is_answered) THEN 'answered' WHEN bool_or(i.is_provisional) THEN 'provisional'
+                WHEN bool_or(i.is_rejected) THEN 'rejected' END AS ending
     FROM passed p LEFT JOIN decided d ON d.event = p.event AND d.touchpoint = p.touchpoint
     LEFT JOIN invited i ON i.decision = d.id
     GROUP BY p.touchpoint, p.event
 )
 SELECT touchpoint, ($6::text[])[place] AS reason, sum(passed)::bigint AS passed, sum(sent)::bigint AS sent,
-       sum(opened)::bigint AS opened, sum(answered)::bigint AS answered, count(answering) AS answering_contacts
+       sum(opened)::bigint AS opened, {_ENDINGS}
 FROM (
-    SELECT touchpoint, place, CASE WHEN is_answered THEN contact END AS answering, count(*) AS passed,
-           count(*) FILTER (WHERE is_sent) AS sent, count(*) FILTER (WHERE is_opened) AS opened,
-           count(*) FILTER (WHERE is_answered) AS answered
-    FROM became GROUP BY 1, 2, 3
+    SELECT touchpoint, place, ending, CASE WHEN ending IS NOT NULL THEN contact END AS ended, count(*) AS passed,
+           count(*) FILTER (WHERE is_sent) AS sent, count(*) FILTER (WHERE is_opened) AS opened
+    FROM became GROUP BY 1, 2, 3, 4
 ) c
 GROUP BY touchpoint, place ORDER BY touchpoint, place
 """

@@ -9,24 +9,24 @@ from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.enums import MediaType
 from litestar.params import FromPath
-from litestar.response import Redirect, Template
+from litestar.response import Redirect
 
-from accounts.widget_keys import widget_origins
 from core.errors import Conflict, Expired, Fault, Invalid
 from core.front import is_head
 from core.problems import is_for_people
 from core.site import Site
-from feedback.answer_screen import AnswerScreen, Shown, Values, question_context, screen_at, shown_to
-from feedback.asking import Asking, AskingChannel, AskingState, find_asking
+from feedback.answer_screen import AnswerScreen, Shown, Values, screen_at, shown_to
+from feedback.answer_template import answer_template
+from feedback.asking import Asking, AskingState, find_asking
 from feedback.keep_answers import Refused, is_full, keep_answers
 from feedback.no_store import NoStore
 from feedback.opened import mark_opened
 from feedback.opting_out import unsubscribe
+from feedback.read_form import read_form
 from feedback.refusals import count_refusal
 from surveys.accepted_languages import accepted_languages
 from surveys.taking import Taken, merged, take_screen
-from surveys.texts import locale_of, own_name
-from surveys.theme import theme_of
+from surveys.texts import locale_of
 from surveys.wording import language_for
 
 AnyRequest = Request[Any, Any, Any]
@@ -78,7 +78,7 @@ async def submit_answer(
     state = asking.state(now)
     if state in _REFUSED or (state is AskingState.ANSWERED and not asking.may_change(now)):
         return await _refuse(request, token, shown, _REFUSED.get(state, Refused.ANSWERED), now)
-    values, files = await _read_form(request)
+    values, files = await read_form(request)
     form = {name: found for name, found in values.items() if not name.startswith("_")}
     at = next(iter(values.get("_at", [])), None)
     try:
@@ -86,6 +86,8 @@ async def submit_answer(
             raise Invalid(*(Fault(key, shown.texts("fault_file")) for key in files))
         taken = _taken(shown, form, at, is_partial="_partial" in values)
     except Invalid as fault:
+        if "_partial" in values:  # it is being filled in: what is still wrong is said once it is sent
+            return Response(None, status_code=202)
         await count_refusal(asking.workspace, Refused.INVALID, now)
         if not is_for_people(request):
             raise
@@ -115,17 +117,6 @@ async def _refuse(request: AnyRequest, token: str, shown: Shown, refused: Refuse
     if refused is Refused.ANSWERED:
         return Redirect(_address(request, token, again="1"), status_code=303)
     return await _ended_page(request, token, shown, refused, 403 if refused is Refused.EARLY else 410)
-
-
-async def _read_form(request: AnyRequest) -> tuple[dict[str, list[str]], list[str]]:
-    """The texts of the form by name, and the names under which it holds files. Raises Invalid for text that is none."""
-    try:
-        form = await request.form()
-    except (UnicodeDecodeError, LookupError) as fault:
-        raise Invalid(Fault("body", "Please send text in UTF-8.")) from fault
-    given = {name: [value for value in form.getall(name) if isinstance(value, str)] for name in form}
-    files = [name for name in form if any(not isinstance(value, str) for value in form.getall(name))]
-    return given, list(dict.fromkeys(files))
 
 
 @get("/a/{token:str}/unsubscribe", include_in_schema=False)
@@ -177,30 +168,16 @@ async def _ended_page(
 async def _page(
     request: AnyRequest, token: str, shown: Shown, name: str, context: dict[str, Any], status: int = 200
 ) -> Response[Any]:
-    asking = shown.asking
-    origins = await widget_origins(asking.workspace) if asking.channel is AskingChannel.WIDGET else ()
-    parent = request.query_params.get("from")
-    context = {
-        **question_context(shown),
-        "address": lambda path="", **query: _address(request, f"{token}{path}", **query),
-        "own_name": own_name,
-        "theme": await theme_of(asking.workspace),
-        "parent": parent if parent in origins else None,
-        "method": "post",
-        "action": _address(request, token),
-        "carried": (),
-        **context,
-    }
-    headers = {"Content-Security-Policy": _policy(origins)}
-    return Template(f"feedback/answer_{name}.html", context=context, status_code=status, headers=headers)
-
-
-def _policy(origins: tuple[str, ...]) -> str:
-    """Nothing from elsewhere, nothing inline; inside the pages of these origins and no others."""
-    ancestors = " ".join(origins) or "'none'"
-    return (
-        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        f"form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
+    return await answer_template(
+        request,
+        shown,
+        name,
+        {
+            "address": lambda path="", **query: _address(request, f"{token}{path}", **query),
+            "action": _address(request, token),
+            **context,
+        },
+        status,
     )
 
 

@@ -13,6 +13,7 @@ from core.mail import NotDelivered
 from core.site import Site
 from feedback.invitation_mail import InvitedContact, invitation_mail
 from feedback.opting_out import HAS_OPTED_OUT
+from feedback.pipe_values import pipe_values
 from feedback.tables import InvitationState
 from surveys.definition import SurveyDefinition
 
@@ -26,7 +27,7 @@ FIRST_PAUSE = timedelta(minutes=2)  # doubles with every attempt
 
 
 class _Claimed(Struct, frozen=True):
-    """An invitation that this worker may send until its lease ends; `definition` is the survey's, as JSON."""
+    """An invitation that this worker may send until its lease ends; survey and event as JSON."""
 
     id: int
     attempts: int
@@ -35,7 +36,9 @@ class _Claimed(Struct, frozen=True):
     is_removed: bool
     has_opted_out: bool
     contact: InvitedContact
+    contact_name: str
     definition: str
+    properties: str
 
 
 class _Result(Struct, frozen=True):
@@ -67,8 +70,12 @@ async def _claim(now: datetime) -> list[_Claimed]:
             is_expired=row["expires_at"] <= now,
             is_removed=row["is_removed"],
             has_opted_out=row["has_opted_out"],
-            contact=InvitedContact(row["workspace"], row["workspace_name"], row["email"] or "", row["id"]),
+            contact=InvitedContact(
+                row["workspace"], row["workspace_name"], row["email"] or "", row["id"], row["locale"]
+            ),
+            contact_name=row["contact_name"],
             definition=row["definition"],
+            properties=row["properties"],
         )
         for row in rows
     ]
@@ -77,7 +84,9 @@ async def _claim(now: datetime) -> list[_Claimed]:
 async def _handle(site: Site, invitation: _Claimed, now: datetime) -> None:
     """Send and record at once: of all that a killed worker had claimed, only mails under way are sent twice."""
     result = _without_a_mail(invitation) or await _send(site, invitation, now)
-    await fetch(_RECORD, invitation.id, result.state.value, result.due_at, result.error[:LONGEST_ERROR], now)
+    # The clock is read again: what is opened sooner after this than anybody can read is a scanner's (clicks.py).
+    left_at = site.clock()
+    await fetch(_RECORD, invitation.id, result.state.value, result.due_at, result.error[:LONGEST_ERROR], left_at)
 
 
 def _without_a_mail(invitation: _Claimed) -> _Result | None:
@@ -98,7 +107,10 @@ def _without_a_mail(invitation: _Claimed) -> _Result | None:
 async def _send(site: Site, invitation: _Claimed, now: datetime) -> _Result:
     try:
         survey = msgspec.json.decode(invitation.definition, type=SurveyDefinition)
-        await site.transport.send(invitation_mail(site, invitation.contact, survey))
+        properties = msgspec.json.decode(invitation.properties)
+        hidden = {name: str(value) for name, value in properties.items() if name in survey.hidden}
+        values = pipe_values(invitation.contact_name, properties, hidden)
+        await site.transport.send(invitation_mail(site, invitation.contact, survey, values))
     except Invalid as fault:
         return _Result(InvitationState.FAILED, error=str(fault))
     except NotDelivered as fault:
@@ -127,9 +139,11 @@ WITH next AS (
 ), claimed AS (
     UPDATE invitation i SET leased_until = $2, attempts = i.attempts + 1 FROM next WHERE i.id = next.id RETURNING i.*
 )
-SELECT i.id, i.attempts, i.expires_at, i.workspace, w.name AS workspace_name, c.email, v.definition, t.is_removed,
+SELECT i.id, i.attempts, i.expires_at, i.workspace, w.name AS workspace_name, c.email, c.name AS contact_name,
+       c.locale, e.properties, v.definition, t.is_removed,
        {HAS_OPTED_OUT} AS has_opted_out, EXISTS (SELECT FROM response r WHERE r.invitation = i.id) AS is_answered
 FROM claimed i JOIN contact c ON c.id = i.contact JOIN workspace w ON w.id = i.workspace
+JOIN decision d ON d.id = i.decision JOIN event e ON e.id = d.event
 JOIN survey_version v ON v.id = i.survey_version JOIN touchpoint t ON t.id = i.touchpoint
 ORDER BY i.due_at, i.id
 """

@@ -8,17 +8,22 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from surveys.journey_file import PersonaKind
 
 ShortText = Annotated[str, Meta(min_length=1, max_length=200)]
+Address = Annotated[str, Meta(max_length=254)]
+PersonName = Annotated[str, Meta(max_length=200)]
+LOCALE = r"^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$"
+LONGEST_LOCALE = 35
+Locale = Annotated[str, Meta(max_length=LONGEST_LOCALE, pattern=LOCALE)]
 
 
 class EventContact(Struct, frozen=True, forbid_unknown_fields=True):
     """Who it happened to, by the sender's own id; whatever else is given is kept on the contact."""
 
     id: ShortText
-    email: Annotated[str, Meta(max_length=254)] | UnsetType = UNSET
-    name: Annotated[str, Meta(max_length=200)] | UnsetType = UNSET
+    email: Address | UnsetType = UNSET
+    name: PersonName | UnsetType = UNSET
     kind: PersonaKind | UnsetType = UNSET
     persona: ShortText | UnsetType = UNSET
-    locale: Annotated[str, Meta(max_length=35, pattern=r"^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$")] | UnsetType = UNSET
+    locale: Locale | UnsetType = UNSET
 
 
 class IncomingEvent(Struct, frozen=True, forbid_unknown_fields=True):

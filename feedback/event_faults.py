@@ -21,7 +21,8 @@ def event_faults(
     event: IncomingEvent, personas: Collection[str], touchpoints: Mapping[str, Collection[int]], now: datetime
 ) -> Iterator[Fault]:
     """The fields are paths inside the event; `touchpoints` holds the ids that a name may mean."""
-    yield from _touchpoint_faults(event, touchpoints)
+    if event.touchpoint is not UNSET:
+        yield from touchpoint_faults(event.touchpoint, touchpoints)
     if event.contact.persona is not UNSET and event.contact.persona not in personas:
         yield Fault("contact.persona", f"there is no persona {event.contact.persona}")
     if event.contact.email:
@@ -36,15 +37,14 @@ def event_faults(
     yield from _data_faults(event)
 
 
-def _touchpoint_faults(event: IncomingEvent, touchpoints: Mapping[str, Collection[int]]) -> Iterator[Fault]:
-    if event.touchpoint is UNSET:
-        return
-    meant = touchpoints.get(event.touchpoint, ())
+def touchpoint_faults(name: str, touchpoints: Mapping[str, Collection[int]]) -> Iterator[Fault]:
+    """Whether a name means one touchpoint."""
+    meant = touchpoints.get(name, ())
     if not meant:
-        yield Fault("touchpoint", f"no journey has a touchpoint {event.touchpoint}")
+        yield Fault("touchpoint", f"no journey has a touchpoint {name}")
     if len(meant) > 1:
-        whole = sorted(name for name in touchpoints if name.endswith(f"/{event.touchpoint}"))
-        yield Fault("touchpoint", f"several journeys have a touchpoint {event.touchpoint}; write {' or '.join(whole)}")
+        whole = sorted(known for known in touchpoints if known.endswith(f"/{name}"))
+        yield Fault("touchpoint", f"several journeys have a touchpoint {name}; write {' or '.join(whole)}")
 
 
 def _data_faults(event: IncomingEvent) -> Iterator[Fault]:

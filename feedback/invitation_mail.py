@@ -50,6 +50,7 @@ def invitation_mail(
         "spacing": SPACING,
         "texts": texts,
         "workspace": one_line(contact.workspace_name),
+        "company": _isolated(one_line(contact.workspace_name), texts.direction),
         "answer": texts("mail_answer" if len(shown.questions) <= SHORT else "mail_answer_long"),
         "link": link,
         "stop_link": f"{link}/unsubscribe",
@@ -78,6 +79,11 @@ def _as_read(survey: SurveyDefinition, locale: str, values: Mapping[str, str]) -
     """The survey in the contact's language. Its title is the subject, and a subject is one line."""
     shown = with_pipes(worded(survey, language_for(survey, locale)), values)
     return msgspec.structs.replace(shown, title=one_line(shown.title))
+
+
+def _isolated(name: str, direction: str) -> str:
+    """A name inside a sentence that runs from right to left, which would turn the ends of a Latin one round."""
+    return f"\u2068{name}\u2069" if direction == "rtl" else name
 
 
 def _domain(site: Site) -> str:

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from core.database import fetch
+from feedback.click_figures import IS_PROVISIONAL, IS_REJECTED
 from feedback.deciding import Reason
 
 PAGE = 50
@@ -37,6 +38,8 @@ class DecisionView(Struct, frozen=True):
     due_at: datetime | None
     last_error: str | None
     is_answered: bool
+    is_provisional: bool  # a score of the mail was opened, and nobody has confirmed it
+    is_rejected: bool  # only scanners opened the mail's links
 
 
 class ReasonCount(Struct, frozen=True):
@@ -60,10 +63,12 @@ async def count_reasons(workspace: int) -> list[ReasonCount]:
     return [ReasonCount(**row) for row in rows]
 
 
-_DECISIONS = """
+_DECISIONS = f"""
 SELECT d.id, c.external_id AS contact, e.name AS event, e.occurred_at, t.name AS touchpoint, d.outcome, d.reason,
        d.facts, i.state AS invitation_state, i.due_at, i.last_error,
-       EXISTS (SELECT FROM response r WHERE r.invitation = i.id) AS is_answered
+       EXISTS (SELECT FROM response r WHERE r.invitation = i.id) AS is_answered,
+       (SELECT {IS_PROVISIONAL} FROM click k WHERE k.invitation = i.id) AS is_provisional,
+       (SELECT {IS_REJECTED} FROM click k WHERE k.invitation = i.id) AS is_rejected
 FROM decision d JOIN contact c ON c.id = d.contact JOIN event e ON e.id = d.event
 LEFT JOIN touchpoint t ON t.id = d.touchpoint LEFT JOIN invitation i ON i.decision = d.id
 WHERE d.workspace = $1 AND ($2::bigint IS NULL OR d.id < $2) AND ($3::text IS NULL OR d.reason = $3)

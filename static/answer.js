@@ -4,17 +4,17 @@ const { parent: host, restart, clicked, partial, done } = document.body.dataset
 const form = document.querySelector("form")
 const tell = (kept, more) => host && window.parent.postMessage({ kept, ...more }, host)
 
-const keep = async (name, values) => {
-  const body = new URLSearchParams([["_partial", "1"], ...values.map((value) => [name, value])])
+const keep = async (fields) => {
+  const body = new URLSearchParams([["_partial", "1"], ...fields])
   const answer = await fetch(form.action, { method: "POST", body, keepalive: true }).catch(() => null)
   if (answer?.status === 204) document.querySelector(".saved")?.removeAttribute("hidden")
 }
 
-// A box that was unticked leaves the empty value of its group; radio buttons have just one.
-const keepField = ({ name }) => keep(name.split(".")[0], new FormData(form).getAll(name.split(".")[0]))
-
-if (form && partial !== undefined && form.method === "post") {
-  form.addEventListener("change", (event) => event.target.name.includes(".") || keepField(event.target))
+if (form && partial !== undefined) {
+  form.addEventListener("change", ({ target }) => {
+    const question = target.name.split(".")[0] // and what belongs to it, such as what else it is
+    keep([...new FormData(form)].filter(([name]) => name.split(".")[0] === question))
+  })
 }
 
 if (form && clicked !== undefined) {
@@ -23,7 +23,7 @@ if (form && clicked !== undefined) {
     if (!event.isTrusted || event.target.closest?.("a, button")) return // those say for themselves what is meant
     document.removeEventListener("pointerdown", confirm)
     document.removeEventListener("keydown", confirm)
-    keep(chosen.name, [chosen.value])
+    keep([[chosen.name, chosen.value]])
   }
   document.addEventListener("pointerdown", confirm)
   document.addEventListener("keydown", confirm)

@@ -5,6 +5,7 @@ Colours are written as #rrggbb. Source: WCAG 2.2, definitions of relative lumina
 
 import re
 from colorsys import hls_to_rgb, rgb_to_hls
+from math import floor
 
 WHITE = "#ffffff"
 DARK_INK = "#11151b"
@@ -51,6 +52,11 @@ def readable(colour: str, against: str, least: float = LEAST_FOR_TEXT) -> str:
             if contrast(found, against) >= least:
                 return found
     raise ValueError(f"no colour has a contrast of {least} with {against}")
+
+
+def ratio_words(ratio: float) -> str:
+    """Such as "7.1 : 1", rounded down, so that it never says enough where it is not."""
+    return f"{floor(10 * ratio) / 10:.1f} : 1"
 
 
 def _channels(colour: str) -> tuple[float, float, float]:

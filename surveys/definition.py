@@ -61,7 +61,7 @@ Characters = Annotated[
 Count = Annotated[int, Meta(ge=1, le=1_000_000_000, description="a whole number from 1 up")]
 # Beyond these no program that reads JSON keeps numbers exact.
 Whole = Annotated[int, Meta(ge=-(2**53), le=2**53)]
-Bound = Annotated[float, Meta(ge=-(2**53), le=2**53, description="a number")]
+Bound = Annotated[Whole | Annotated[float, Meta(ge=-(2**53), le=2**53)], Meta(description="a number")]
 Value = Annotated[Whole | OptionalText, Meta(description="a point of the scale, the key of a choice, or a text")]
 Values = Annotated[tuple[Value, ...], Meta(description="a list of points of the scale, keys of choices, or texts")]
 

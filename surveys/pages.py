@@ -7,7 +7,10 @@ from litestar.response import Template
 
 from accounts.membership import Member
 from core.errors import NotFound
-from surveys.journeys import list_journeys, load_journey
+from core.site import Site
+from surveys.journeys import JourneyView, StageView, TouchpointView, list_journeys, load_journey
+from surveys.links import list_links
+from surveys.surveys import list_surveys
 
 
 @get("/journeys", include_in_schema=False)
@@ -17,15 +20,29 @@ async def journeys_page(member: NamedDependency[Member]) -> Template:
 
 @get("/journeys/{journey:str}/touchpoints/{touchpoint:str}", include_in_schema=False)
 async def touchpoint_page(
-    journey: FromPath[str], touchpoint: FromPath[str], member: NamedDependency[Member]
+    journey: FromPath[str], touchpoint: FromPath[str], member: NamedDependency[Member], site: NamedDependency[Site]
 ) -> Template:
-    found = await load_journey(member.workspace, journey)
-    for stage in found.stages:
-        for candidate in stage.touchpoints:
-            if candidate.key == touchpoint:
-                return Template(
-                    "surveys/touchpoint.html", context={"journey": found, "stage": stage, "touchpoint": candidate}
-                )
+    journey_found = await load_journey(member.workspace, journey)
+    stage, found = _touchpoint_in(journey_found, touchpoint)
+    links = await list_links(member.workspace, found.id)
+    linked = {link.survey_key for link in links}
+    context = {
+        "journey": journey_found,
+        "stage": stage,
+        "touchpoint": found,
+        "links": links,
+        "surveys": [survey for survey in await list_surveys(member.workspace) if survey.key not in linked],
+        "base_url": site.settings.base_url,
+    }
+    return Template("surveys/touchpoint.html", context=context)
+
+
+def _touchpoint_in(journey: JourneyView, key: str) -> tuple[StageView, TouchpointView]:
+    """With the stage it stands in. Raises NotFound."""
+    for stage in journey.stages:
+        for touchpoint in stage.touchpoints:
+            if touchpoint.key == key:
+                return stage, touchpoint
     raise NotFound("This journey has no such touchpoint.")
 
 

@@ -28,9 +28,9 @@ def structure_faults(raw: object, kind: Any, place: str = "") -> Iterator[Fault]
 
     Data without a fault here converts to `kind`, and other data does not: msgspec judges every part.
     """
-    bare = _bare(kind)
+    given = next((part for part in _parts_of(kind) if part is not type(None)), kind)  # of `tuple | None` the tuple
     found = False
-    for fault in _inner_faults(raw, bare, place):
+    for fault in _inner_faults(raw, _bare(given), place):
         found = True
         yield fault
     if not found and not _fits(raw, kind):

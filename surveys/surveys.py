@@ -61,6 +61,10 @@ async def list_versions(workspace: int, key: str) -> list[VersionSummary]:
     return versions
 
 
+async def has_survey(workspace: int, key: str) -> bool:
+    return bool(await fetch("SELECT id FROM survey WHERE workspace = $1 AND key = $2", workspace, key))
+
+
 def _summary(row: Row) -> SurveySummary:
     definition = _definition(row)
     return SurveySummary(

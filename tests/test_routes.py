@@ -17,10 +17,12 @@ from msgspec import Struct
 from accounts.api_keys import Scope, create_api_key, list_api_keys, revoke_api_key
 from accounts.guards import SESSION_COOKIE
 from accounts.tables import Role
+from accounts.widget_keys import create_widget_key
 from analysis.actions import log_action
 from analysis.before_after import Action
 from core.mail import Mail
 from feedback.outbox import OutboxTransport, list_outbox
+from surveys.links import open_link
 from tests.analysis.answers import contacts_of, given
 from tests.factories import Hands, delivered, make_journey, make_key
 from tests.people import People, browser, post_form
@@ -36,6 +38,12 @@ PUBLIC = {
     ("POST", "/a/{token}"): "a customer's answer: the signed token is the key",
     ("GET", "/a/{token}/unsubscribe"): "a customer opts out: the signed token is the key",
     ("POST", "/a/{token}/unsubscribe"): "a customer opts out: the signed token is the key",
+    ("GET", "/s/{code}"): "a short link: the printed code leads whoever comes by to its survey",
+    ("GET", "/k/{code}"): "the same on a kiosk",
+    ("GET", "/theme/{file}"): "how a workspace's customers see its surveys: a style sheet and a logo",
+    ("GET", "/embed.js"): "a script, the same for all",
+    ("POST", "/widget/event"): "a page says what happened: its key is good for its own origin only",
+    ("POST", "/widget/ask"): "a page asks what to show: its key is good for its own origin only",
     ("GET", "/healthz"): "for the supervisor; says ok and nothing else",
     ("GET", "/charts.js"): "a script, the same for all",
     ("GET", "/static/{file_path}"): "files out of the source",
@@ -45,7 +53,7 @@ PUBLIC = {
     ("GET", "/api/schema/{path}"): "says that there is no other description",
 }
 # Programs and mail programs post here; what they carry is a key, not a cookie that a browser adds by itself.
-WITHOUT_CSRF = {"/a/{token}", "/a/{token}/unsubscribe"}
+WITHOUT_CSRF = {"/a/{token}", "/a/{token}/unsubscribe", "/widget/event", "/widget/ask"}
 SAFE = {"GET", "HEAD"}
 
 Values = dict[str, str | int]
@@ -112,12 +120,17 @@ async def values(people: People, hands: Hands) -> Values:
     mail = Mail(workspace=people.acme, to="c1@customer.example", subject="s", text="t", html="h", message_id="<1@kept>")
     await OutboxTransport(hands).send(mail)
     [contact] = await contacts_of(people.acme, 1)
+    link = await open_link(people.acme, "buying", "delivery", "after-delivery", hands.now)
     return {
         "workspace": "acme",
         "journey": "buying",
         "response": await given(people.acme, contact, hands.now, ("felt", "anchor", 4)),
         "touchpoint": "delivery",
+        "survey": "after-delivery",
+        "link": link.id,
+        "code": link.code,
         "key": (await list_api_keys(people.acme))[0].id,
+        "widget_key": (await create_widget_key(people.acme, "Shop", "https://shop.example", hands.now)).id,
         "mail": (await list_outbox(people.acme, None))[0].id,
         "token": "token",
         "action": (await log_action(people.acme, "buying", "delivery", Action("Two", hands.now.date()), hands.now)).id,
@@ -125,7 +138,14 @@ async def values(people: People, hands: Hands) -> Values:
 
 
 # What every form of the staff takes; each reads what is its own.
-FORM = {"name": "new", "scopes": "read", "touchpoint": "delivery", "what": "Two drivers", "on_day": "2026-03-01"}
+FORM = {
+    "name": "new",
+    "origins": "https://new.example",
+    "scopes": "read",
+    "touchpoint": "delivery",
+    "what": "Two drivers",
+    "on_day": "2026-03-01",
+}
 # What the posting routes of the API take, by the end of their path, and with what they answer.
 BODIES: dict[str, tuple[int, Any]] = {
     "events": (202, delivered()),

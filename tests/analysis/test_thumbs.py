@@ -13,8 +13,9 @@ from analysis.load_drivers import load_drivers
 from analysis.load_full_report import load_full_report
 from analysis.load_overlays import load_earlier
 from analysis.load_report import last_days, load_report
+from analysis.promises import against_level
 from analysis.read_answers import property_of
-from analysis.report import Interval
+from analysis.report import GapName, Interval
 from tests.analysis.answers import asked_as, contacts_of, given, noon, score
 from tests.factories import Hands, make_journey
 from tests.people import People
@@ -37,7 +38,7 @@ async def test_the_interval_is_that_of_wilson_wherever_thumbs_are_drawn(people: 
     today = noon(hands.now.date())
     responses = []
     for at, contact in enumerate(contacts):
-        # Half of them a month ago; twelve and eight, ten in a week of its own.
+        # In two weeks, by two channels: fifteen contacts each, of whom twelve held their thumb up.
         moment = today - timedelta(days=21 if at % 2 else 7)
         channel = "mail" if at < 15 else "web"
         thumb = ("thumb", "thumbs", int(at % 5 != 0))
@@ -56,12 +57,36 @@ async def test_the_interval_is_that_of_wilson_wherever_thumbs_are_drawn(people: 
     assert whole.by_channel is not None
     cells = [cell.estimate for cell in whole.by_channel.cells if cell.touchpoint == "delivery"]
     assert [bounds(cell.interval) for cell in cells if cell is not None] == [of_share(12, 15)] * 2
+    [mixed] = [found.mixed.adjusted for found in whole.by_channel.touchpoints]
+    assert mixed is not None
+    assert bounds(mixed.interval) == of_share(24, 30)
     part = await load_report(people.acme, "buying", last_days(hands.now), where=property_of("plan:pro"))
     [of_part] = [found for found in part.touchpoints if found.n_contacts]
     assert (of_part.n_contacts, bounds(of_part.interval)) == (15, of_share(12, 15))
     drivers = await load_drivers(people.acme, "buying", last_days(hands.now))
     same = [step.interval_of_same for step in drivers.same.steps if step.step == "delivery"]
     assert [bounds(interval) for interval in same] == [of_share(24, 30)]
+
+
+async def test_one_who_answers_often_is_one_voice_and_the_promise_is_judged_by_the_same(
+    people: People, hands: Hands
+) -> None:
+    await make_journey(people.acme, hands.now)
+    contacts = await contacts_of(people.acme, 20)
+    for at, contact in enumerate([*contacts, *contacts[:5]]):
+        await given(people.acme, contact, hands.now - timedelta(hours=at), ("thumb", "thumbs", int(at % 20 < 14)))
+    await score(hands)
+    report = await load_report(people.acme, "buying", last_days(hands.now))
+    [figure] = [found for found in report.touchpoints if found.n_contacts]
+    assert figure.n_contacts == 20
+    assert bounds(figure.interval) == of_share(14, 20)
+    assert figure.estimate is not None
+    test = against_level(figure.estimate, 0.75, report.settings.margin)
+    assert test is not None
+    assert [figure.p_broken, figure.p_kept] == pytest.approx([test.p_broken, test.p_kept])
+    [gap] = [gap for gap in figure.gaps if gap.name is GapName.COMMUNICATION]
+    assert gap.interval is not None
+    assert (gap.interval.lo + gap.interval.hi) / 2 == pytest.approx(figure.estimate.centre - 0.75)
 
 
 async def test_two_periods_are_compared_by_the_same_interval(people: People, hands: Hands) -> None:

@@ -166,17 +166,27 @@ async def test_a_form_with_parts_is_as_good_as_any(people: People, page: str) ->
     ]
 
 
-@pytest.mark.parametrize("second", [FORM, {**FORM, "felt": "5"}, {"felt": "9"}], ids=["same", "changed", "bad"])
-async def test_a_second_answer_is_told_that_the_first_counts(people: People, page: str, second: dict[str, str]) -> None:
-    first = await people.nobody.post(page, data=FORM)
-    answered = await people.nobody.post(page, data=second)
-    assert answered.status_code == 303
-    shown = await people.nobody.get(answered.headers["location"])
-    assert "You have answered already. Your first answer counts." in shown.text
-    assert "Your answer is saved" not in shown.text
+async def test_a_second_answer_within_a_day_updates_the_first(people: People, page: str, hands: Hands) -> None:
+    await people.nobody.post(page, data=FORM)
+    hands.move(hours=23)
+    again = await people.nobody.post(page, data={**FORM, "felt": "5", "why": ""})
+    assert again.status_code == 303
+    assert len(await fetch("SELECT FROM response")) == 1
+    assert [(row["question"], row["value"]) for row in await stored()][0] == ("felt", 5)
+    assert "why" not in {row["question"] for row in await stored()}
+
+
+async def test_a_second_answer_after_a_day_is_told_that_the_first_counts(
+    people: People, page: str, hands: Hands
+) -> None:
+    await people.nobody.post(page, data=FORM)
+    hands.move(days=1)
+    refused = await people.nobody.post(page, data={**FORM, "felt": "5"})
+    assert refused.status_code == 303
+    assert "You have answered already" in (await people.nobody.get(refused.headers["location"])).text
     assert (await stored())[0]["value"] == 2
-    reloaded = await people.nobody.get(first.headers["location"])
-    assert "Your answer is saved." in reloaded.text
+    for_programs = await people.nobody.post(page, data=FORM, headers={"accept": "application/json"})
+    assert for_programs.status_code == 409
 
 
 async def test_nobody_is_told_of_an_answer_that_was_not_given(people: People, page: str) -> None:

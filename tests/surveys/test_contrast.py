@@ -15,6 +15,7 @@ from surveys.contrast import (
     is_colour,
     luminance,
     on,
+    ratio_words,
     readable,
 )
 
@@ -113,3 +114,7 @@ def test_what_is_not_written_as_six_digits_is_no_colour(text: str) -> None:
 def test_capitals_make_no_difference() -> None:
     assert is_colour("#ABCDEF")
     assert contrast("#ABCDEF", WHITE) == contrast("#abcdef", WHITE)
+
+
+def test_a_ratio_is_written_without_rounding_it_up() -> None:
+    assert [ratio_words(ratio) for ratio in (21.0, 7.06, 4.499, 1.0)] == ["21.0 : 1", "7.0 : 1", "4.4 : 1", "1.0 : 1"]
