@@ -75,7 +75,7 @@ async def _response(asking: Asking, language: str, now: datetime) -> Row:
             asking.touchpoint,
             asking.survey_version,
             asking.channel.value,
-            language,
+            _locale(asking, language),
             asking.occurred_at,
             now,
             asking.seed,
@@ -83,6 +83,11 @@ async def _response(asking: Asking, language: str, now: datetime) -> Row:
         )
         rows = await fetch(locked, key)
     return rows[0]
+
+
+def _locale(asking: Asking, language: str) -> str:
+    """What somebody reads, and will write in: the translation they were shown, else what is known of them."""
+    return language if language != asking.definition.language else asking.locale or language
 
 
 async def _visitor(asking: Asking, now: datetime) -> int:

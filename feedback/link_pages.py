@@ -72,15 +72,16 @@ def _storable(text: str) -> str:
 
 
 def _closed_page(request: AnyRequest, found: LinkedSurvey | None) -> Template:
-    """Who comes too late, or mistyped the code, did nothing wrong."""
+    """Who comes too late, or mistyped the code, did nothing wrong: said in their language, whatever the survey's is."""
     asked = request.query_params.get("lang", "")
     accepted = accepted_languages(request.headers.get("accept-language", ""))
+    understood = first_understood({asked: 2, **accepted}, languages())
     if found is None:
-        texts = texts_in(first_understood({asked: 2, **accepted}, languages()) or ORIGINAL)
+        texts = texts_in(understood or ORIGINAL)
         return _said(texts, texts("title"), company=None, status=404)
     language = language_for(found.definition, asked, *accepted)
     title = with_pipes(worded(found.definition, language), {}).title
-    return _said(texts_in(language), title, found.workspace_name, status=410)
+    return _said(texts_in(understood or language), title, found.workspace_name, status=410)
 
 
 def _said(texts: Texts, title: str, company: str | None, status: int) -> Template:

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 from surveys.piping import CONTACT_NAME, EVENT, HIDDEN
 
-# Control characters and those that turn the direction of all that follows: a name could forge lines or hide a link's
-# place with them. Joiners stay, because Persian and Hindi words need them.
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
+# Control characters and those that turn the direction of all that follows: a name could forge lines or hide where a
+# link leads with them. Joiners stay, which Persian and Hindi words need, and the narrow spaces of French.
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069 ]+")
 
 
 def pipe_values(
@@ -21,7 +21,7 @@ def pipe_values(
 
 def one_line(text: str) -> str:
     """A text from elsewhere as it may stand inside a line of ours."""
-    return " ".join(_UNSAFE.sub(" ", text).split())
+    return _UNSAFE.sub(" ", text).strip()
 
 
 def _is_word(value: object) -> bool:

@@ -145,6 +145,10 @@ FORM = {
     "touchpoint": "delivery",
     "what": "Two drivers",
     "on_day": "2026-03-01",
+    "survey": "after-delivery",
+    "accent": "#5b21b6",
+    "corner": "10",
+    "font": "system",
 }
 # What the posting routes of the API take, by the end of their path, and with what they answer.
 BODIES: dict[str, tuple[int, Any]] = {

@@ -43,6 +43,7 @@ class Links(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__()
         self.links: list[tuple[str, str]] = []
+        self.is_in_link = False
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.feed(html)
 
@@ -50,9 +51,13 @@ class Links(HTMLParser):
         self.tags.append((tag, dict(attrs)))
         if tag == "a":
             self.links.append((dict(attrs)["href"] or "", ""))
+            self.is_in_link = True
+
+    def handle_endtag(self, tag: str) -> None:
+        self.is_in_link = self.is_in_link and tag != "a"
 
     def handle_data(self, data: str) -> None:
-        if self.links:
+        if self.is_in_link:
             href, words = self.links[-1]
             self.links[-1] = (href, f"{words} {data}".strip())
 

@@ -134,7 +134,9 @@ def definitions(draw: st.DrawFn) -> SurveyDefinition:
         hidden=hidden,
         quotas=tuple(draw(st.lists(quota, max_size=2, unique_by=lambda one: one.key))),
         questions=asked,
-        translations={one: draw(translations(around, asked)) for one in draw(st.sets(st.sampled_from(["de", "pt-BR"])))},
+        translations={
+            one: draw(translations(around, asked)) for one in draw(st.sets(st.sampled_from(["de", "pt-BR"])))
+        },
     )
 
 

@@ -26,7 +26,9 @@ async def workspace(database: None) -> int:
 
 
 async def versions() -> list[tuple[int, str]]:
-    rows = await fetch("SELECT number, coalesce(definition ->> 'intro', '') AS intro FROM survey_version ORDER BY number")
+    rows = await fetch(
+        "SELECT number, coalesce(definition ->> 'intro', '') AS intro FROM survey_version ORDER BY number"
+    )
     return [(row["number"], row["intro"]) for row in rows]
 
 
