@@ -10,8 +10,8 @@ from core.site import Site
 from feedback.answer_pages import show_page
 from feedback.asking import Asking, find_asking
 from feedback.clicks import ClickReason, RequestFacts
-from feedback.invitation_mail import HONEYPOT
 from feedback.keep_clicks import keep_click
+from feedback.mail_scale import HONEYPOT
 from feedback.no_store import NoStore
 from surveys.instruments import SCALES
 

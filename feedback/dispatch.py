@@ -16,6 +16,7 @@ from feedback.opting_out import HAS_OPTED_OUT
 from feedback.pipe_values import pipe_values
 from feedback.tables import InvitationState
 from surveys.definition import SurveyDefinition
+from surveys.theme import SHIPPED_ACCENT
 
 log = structlog.get_logger()
 
@@ -37,6 +38,7 @@ class _Claimed(Struct, frozen=True):
     has_opted_out: bool
     contact: InvitedContact
     contact_name: str
+    accent: str
     definition: str
     properties: str
 
@@ -74,6 +76,7 @@ async def _claim(now: datetime) -> list[_Claimed]:
                 row["workspace"], row["workspace_name"], row["email"] or "", row["id"], row["locale"]
             ),
             contact_name=row["contact_name"],
+            accent=row["accent"] or SHIPPED_ACCENT,
             definition=row["definition"],
             properties=row["properties"],
         )
@@ -110,7 +113,7 @@ async def _send(site: Site, invitation: _Claimed, now: datetime) -> _Result:
         properties = msgspec.json.decode(invitation.properties)
         hidden = {name: str(value) for name, value in properties.items() if name in survey.hidden}
         values = pipe_values(invitation.contact_name, properties, hidden)
-        await site.transport.send(invitation_mail(site, invitation.contact, survey, values))
+        await site.transport.send(invitation_mail(site, invitation.contact, survey, values, invitation.accent))
     except Invalid as fault:
         return _Result(InvitationState.FAILED, error=str(fault))
     except NotDelivered as fault:
@@ -140,10 +143,10 @@ WITH next AS (
     UPDATE invitation i SET leased_until = $2, attempts = i.attempts + 1 FROM next WHERE i.id = next.id RETURNING i.*
 )
 SELECT i.id, i.attempts, i.expires_at, i.workspace, w.name AS workspace_name, c.email, c.name AS contact_name,
-       c.locale, e.properties, v.definition, t.is_removed,
+       c.locale, e.properties, m.accent, v.definition, t.is_removed,
        {HAS_OPTED_OUT} AS has_opted_out, EXISTS (SELECT FROM response r WHERE r.invitation = i.id) AS is_answered
 FROM claimed i JOIN contact c ON c.id = i.contact JOIN workspace w ON w.id = i.workspace
-JOIN decision d ON d.id = i.decision JOIN event e ON e.id = d.event
+JOIN decision d ON d.id = i.decision JOIN event e ON e.id = d.event LEFT JOIN theme m ON m.workspace = i.workspace
 JOIN survey_version v ON v.id = i.survey_version JOIN touchpoint t ON t.id = i.touchpoint
 ORDER BY i.due_at, i.id
 """

@@ -8,14 +8,15 @@ from msgspec import Struct
 
 from core.mail import Mail
 from core.site import Site
-from feedback.mail_scale import SPACING, mail_scale
+from feedback.asking import SaidPromise
+from feedback.mail_scale import HONEYPOT, SPACING, UNSUBSCRIBE, mail_scale
 from feedback.pipe_values import one_line
 from surveys.definition import SurveyDefinition
+from surveys.instruments import Instrument
 from surveys.texts import texts_in
+from surveys.theme import SHIPPED_ACCENT
 from surveys.wording import language_for, with_pipes, worded
 
-ACCENT = "#5b21b6"
-HONEYPOT = "more"  # the end of the link that no person sees or hears
 SHORT = 3  # questions that take ten seconds
 
 
@@ -34,11 +35,13 @@ def invitation_mail(
     contact: InvitedContact,
     survey: SurveyDefinition,
     values: Mapping[str, str] | None = None,
-    accent: str = ACCENT,
+    accent: str = SHIPPED_ACCENT,
+    promise: SaidPromise | None = None,
 ) -> Mail:
     """The invitation as a mail. Its Message-ID is the same at every attempt, so a repeated mail is seen as one.
 
-    `values` are what the pipes of the texts hold (feedback/pipe_values.py); `accent` is the theme's colour.
+    `values` are what the pipes of the texts hold (feedback/pipe_values.py), `accent` is the theme's colour, `promise`
+    the one in force: the question whether it was kept shows its words.
     """
     link = answer_link(site, contact.invitation)
     shown = _as_read(survey, contact.locale, values or {})
@@ -46,6 +49,7 @@ def invitation_mail(
     context = {
         "survey": shown,
         "question": shown.questions[0],
+        "promise": promise if shown.questions[0].instrument is Instrument.KEPT else None,
         "scale": mail_scale(shown.questions[0], texts, link),
         "spacing": SPACING,
         "texts": texts,
@@ -53,7 +57,7 @@ def invitation_mail(
         "company": _isolated(one_line(contact.workspace_name), texts.direction),
         "answer": texts("mail_answer" if len(shown.questions) <= SHORT else "mail_answer_long"),
         "link": link,
-        "stop_link": f"{link}/unsubscribe",
+        "stop_link": f"{link}/{UNSUBSCRIBE}",
         "unseen_link": f"{link}/{HONEYPOT}",
         "accent": accent,
     }
@@ -65,7 +69,7 @@ def invitation_mail(
         html=site.templates.get_template("email/invitation.html").render(context),
         message_id=f"<invitation.{contact.invitation}@{_domain(site)}>",
         headers=(
-            ("List-Unsubscribe", f"<{link}/unsubscribe>"),
+            ("List-Unsubscribe", f"<{link}/{UNSUBSCRIBE}>"),
             ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
         ),
     )

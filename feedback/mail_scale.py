@@ -14,6 +14,10 @@ from surveys.wording import point_in_words
 FACES = ("😞", "😕", "😐", "😊", "😄")
 THUMBS = ("👎", "👍")
 STAR = "★"
+# What else stands under an answering page's address. A path that is spelled out hides the others from the router: a
+# question with such a key is asked on the page alone.
+HONEYPOT, UNSUBSCRIBE = "more", "unsubscribe"  # the first is the link that no person sees or hears
+TAKEN = (HONEYPOT, UNSUBSCRIBE)
 SPACING = 3  # pixels between cells: programs that ignore CSS still keep them apart
 
 
@@ -57,7 +61,7 @@ class MailScale(Struct, frozen=True, kw_only=True):
 
 def mail_scale(question: Question, texts: Texts, link: str) -> MailScale | None:
     """The scale of a worded question, each point's link under `link`; None where one point does not answer it."""
-    if question.instrument not in SCALES:
+    if question.instrument not in SCALES or question.key in TAKEN:
         return None
     drawn = _drawn(question)
     points = [_point(question, value, drawn, texts, link) for value in SCALES[question.instrument].points]

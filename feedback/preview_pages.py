@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery
 
 from accounts.membership import Member
 from core.errors import Invalid
-from feedback.answer_screen import screen_at, shown_to, values_of
+from feedback.answer_screen import Values, screen_at, shown_to, values_of
 from feedback.answer_template import answer_template
 from feedback.asking import Asking, AskingChannel, SaidPromise, StoredResponse
 from feedback.read_form import read_form
@@ -45,13 +45,12 @@ async def preview_draft(
 ) -> Response[Any]:
     """The screen after what was filled in; the survey itself, as its file says, and all answers travel in the form."""
     values, _ = await read_form(request)
-    definition = read_survey("\n".join(values.get("_survey", [])), "survey.yaml")
-    language = "".join(values.get("_lang", []))
-    form = {name: found for name, found in values.items() if not name.startswith("_")}
     at = next(iter(values.get("_at", [])), None)
+    if at is None:  # it comes from the editor
+        return await _screen(request, _asking(member, _draft(values, "text"), {}, now), "")
+    definition, language = _draft(values, "_survey"), "".join(values.get("_lang", []))
+    form = {name: found for name, found in values.items() if not name.startswith("_")}
     asking = _asking(member, definition, {}, now)
-    if at is None:
-        return await _screen(request, asking, language)
     shown = shown_to(asking, language_for(definition, language))
     try:
         taken = take_screen(shown.survey, {}, form, at, shown.attributes, shown.texts)
@@ -62,6 +61,10 @@ async def preview_draft(
         context = {"is_again": False, "may_change": False, "address": _start(request, definition), "action": ""}
         return await answer_template(request, shown_to(asking, shown.language), "answered", context, preview=True)
     return await _screen(request, asking, language, taken.next)
+
+
+def _draft(values: Values, field: str) -> SurveyDefinition:
+    return read_survey("\n".join(values.get(field, [])), "survey.yaml")
 
 
 async def _screen(

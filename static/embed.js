@@ -47,8 +47,9 @@
       box.remove()
       if (box === open) open = 0
     }
-    const hear = ({ origin: from, source, data: { kept: said, height } }) => {
+    const hear = ({ origin: from, source, data }) => {
       if (from !== origin || source !== frame.contentWindow) return
+      const { kept: said, height } = data
       if (said === "size") {
         frame.style.height = `${height}px`
         // Seen once the survey is there. A slide-in leaves the focus where somebody may be typing.

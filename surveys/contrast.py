@@ -55,8 +55,8 @@ def readable(colour: str, against: str, least: float = LEAST_FOR_TEXT) -> str:
 
 
 def ratio_words(ratio: float) -> str:
-    """Such as "7.1 : 1", rounded down, so that it never says enough where it is not."""
-    return f"{floor(10 * ratio) / 10:.1f} : 1"
+    """Such as "7.1 : 1", on one line, and rounded down, so that it never says enough where it is not."""
+    return f"{floor(10 * ratio) / 10:.1f}\xa0:\xa01"
 
 
 def _channels(colour: str) -> tuple[float, float, float]:

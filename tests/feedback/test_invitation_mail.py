@@ -13,11 +13,13 @@ from msgspec.structs import replace
 from core.database import fetch
 from core.mail import SmtpTransport
 from core.site import Site
+from feedback.asking import SaidPromise
 from feedback.invitation_mail import InvitedContact, answer_link, invitation_mail
 from feedback.pipe_values import pipe_values
 from surveys.definition import Question, SurveyDefinition, Translation
 from surveys.instruments import LOOKS, SCALES, Instrument, Look
 from surveys.texts import languages, texts_in
+from surveys.theme import WantedTheme, save_theme
 from tests.factories import JOURNEY, Hands, Letterbox, delivered, make_journey, make_key, work
 from tests.people import People
 
@@ -250,6 +252,20 @@ class TestTheQuestionItself:
         assert [href for href, _ in Links(mail.html).links] == [f"{link}/more", link, f"{link}/unsubscribe"]
         assert "Tap your answer" not in mail.text
 
+    def test_the_question_whether_a_promise_was_kept_shows_its_words(self, site: Site) -> None:
+        promise = SaidPromise("At your door <in> two days", "Home page")
+        for instrument in SCALES:
+            mail = invitation_mail(site, CONTACT, asking(instrument), promise=promise)
+            is_shown = instrument is Instrument.KEPT
+            assert ("“At your door &lt;in&gt; two days”" in mail.html) is is_shown
+            assert ("“At your door <in> two days”" in mail.text) is is_shown
+
+    @pytest.mark.parametrize("key", ["more", "unsubscribe"])
+    def test_a_question_whose_key_is_taken_has_a_button(self, site: Site, key: str) -> None:
+        taken = SurveyDefinition(key="s", name="S", questions=(Question(key, Instrument.ANCHOR),))
+        assert f"{answer_link(site, CONTACT.invitation)}\n" in invitation_mail(site, CONTACT, taken).text
+        assert f"/{key}/" not in invitation_mail(site, CONTACT, taken).html
+
     def test_all_attempts_carry_one_message_id(self, site: Site) -> None:
         sent = [invitation_mail(site, CONTACT, asking(instrument)) for instrument in SCALES]
         assert {mail.message_id for mail in sent} == {"<invitation.7@localhost>"}
@@ -326,12 +342,14 @@ class TestTextsFromElsewhere:
         asked = 'text: "{{contact.name|You}}, how was {{event.chair|it}}?", required: true'
         text = JOURNEY.replace('text: "How did you feel about this step?", required: true', asked)
         await make_journey(people.acme, hands.now, text)
+        await save_theme(people.acme, WantedTheme("#0b6e4f", "4", "serif"), hands.now)
         event = delivered(properties={"chair": "the Aalto 69"})
         event["contact"] |= {"name": "Chris", "locale": "de"}
         key = await make_key(people.acme, hands.now)
         await people.nobody.post("/api/v1/events", json=event, headers=key)
         hands.move(hours=3)
         await work(site)
+        assert "border-top:4px solid #0b6e4f" in letterbox.mails[0].html
         assert "Chris, how was the Aalto 69?" in letterbox.mails[0].text
         assert "Very good: " in letterbox.mails[0].text  # the survey has words of its own, in English only
 

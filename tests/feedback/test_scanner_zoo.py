@@ -6,6 +6,7 @@ from html import unescape
 
 import httpx
 import pytest
+from litestar import Litestar
 
 from analysis.load_funnel import load_funnel
 from analysis.load_report import last_days
@@ -14,6 +15,7 @@ from core.database import fetch
 from core.site import Site
 from feedback.click_figures import ClickFigures, click_figures
 from feedback.keep_clicks import MOST_KEPT
+from feedback.mail_scale import TAKEN
 from surveys.journeys import load_journey
 from tests.factories import JOURNEY, Hands, Letterbox, invite, make_journey
 from tests.people import People
@@ -60,6 +62,11 @@ async def assert_nothing_counted() -> None:
 async def clicks() -> list[tuple[str, int | None, str]]:
     rows = await fetch("SELECT question, value, reason FROM click ORDER BY id")
     return [(row["question"], row["value"], row["reason"]) for row in rows]
+
+
+def chosen_in(page: httpx.Response) -> list[str]:
+    """What the button sends that confirms the answer."""
+    return re.findall(r'<button class="go" name="felt" value="(\d)"', page.text)
 
 
 async def is_opened() -> bool:
@@ -160,13 +167,19 @@ class TestScanners:
         self, people: People, hands: Hands, scores: list[str]
     ) -> None:
         answer = scores[0].removesuffix("/felt/1")
-        for path in ("felt/0", "felt/6", "felt/-1", f"felt/{10**30}", "unknown/1", "more/1", "unsubscribe/1"):
+        for path in ("felt/0", "felt/6", "felt/-1", f"felt/{10**30}", "unknown/1"):
             shown = await people.nobody.get(f"{answer}/{path}", headers=PHONE)
-            assert (shown.status_code, "checked" in shown.text) == (200, False), path
+            assert (shown.status_code, chosen_in(shown)) == (200, []), path
         assert (await people.nobody.get("/a/forged/felt/1", headers=PHONE)).status_code == 404
         assert (await people.nobody.get("/a/forged/more", headers=PHONE)).status_code == 404
         assert await clicks() == []
         assert not await is_opened()
+
+
+def test_no_path_beside_the_scores_hides_those_of_a_question(app: Litestar) -> None:
+    paths = [route.path_format.split("/") for route in app.routes if route.path_format.startswith("/a/{token}/")]
+    spelled_out = {path[3] for path in paths} - {"{question}"}
+    assert spelled_out == set(TAKEN)
 
 
 class TestAPerson:
@@ -174,7 +187,7 @@ class TestAPerson:
         self, people: People, hands: Hands, scores: list[str]
     ) -> None:
         shown = await people.nobody.get(scores[3], headers=PHONE)
-        assert re.findall(r'value="(\d)"[^>]*\bchecked', shown.text) == ["4"]
+        assert chosen_in(shown) == ["4"]
         assert "You chose “Good”." in shown.text
         assert shown.headers["cache-control"] == "no-store"
         await assert_nothing_counted()
@@ -192,7 +205,7 @@ class TestAPerson:
         assert await figures(people, hands) == VERIFIED
         hands.move(minutes=5)
         shown = await people.nobody.get(scores[1], headers=PHONE)
-        assert re.findall(r'value="(\d)"[^>]*\bchecked', shown.text) == ["2"]
+        assert chosen_in(shown) == ["2"]
         assert await fetch("SELECT value FROM answer") == [{"value": 4}]
         assert (await people.nobody.post(answer, data={"felt": "2"}, headers=PHONE)).status_code == 303
         assert await fetch("SELECT value FROM answer") == [{"value": 2}]

@@ -26,7 +26,7 @@ words = st.text(storable, min_size=1, max_size=40).filter(str.strip)
 maybe_words = st.just("") | words
 keys = st.from_regex(r"[a-z0-9][a-z0-9-]{0,8}", fullmatch=True).filter(lambda key: key not in ("new", END))
 zones = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
-moments = st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=zones)
+moments = st.datetimes(datetime.fromisoformat("1900-01-01"), datetime.fromisoformat("2200-01-01"), timezones=zones)
 TESTS = ("one_of", "range", "is_answered")
 
 

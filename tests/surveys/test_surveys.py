@@ -66,6 +66,6 @@ async def test_what_is_not_there_or_belongs_to_another_workspace_is_not_found(wo
         with pytest.raises(NotFound):
             await list_versions(place, key)
         assert not await has_survey(place, key)
-    with pytest.raises(NotFound, match="Survey after-demo has no version 3."):
+    with pytest.raises(NotFound, match="Survey after-demo has no version 3"):
         await load_survey(workspace, "after-demo", 3)
     assert await has_survey(workspace, "after-demo")
