@@ -111,7 +111,7 @@ def read_origins(text: str) -> tuple[list[str], list[Fault]]:
         return [], [Fault("origins", f"write 1 to {MOST_ORIGINS} origins, one a line, such as https://shop.example")]
     read = [(line, _origin(line)) for line in lines]
     wrong = [
-        Fault("origins", f"{line[:60]} is no origin; write scheme://host or scheme://host:port, without a path")
+        Fault("origins", f"“{line[:60]}” is no origin; write scheme://host or scheme://host:port, without a path")
         for line, origin in read
         if origin is None
     ]

@@ -110,7 +110,7 @@ def _answer(
         detail=detail,
         is_inside="user" in request.scope,  # the guard knows who asks: the menu stays
         afresh=request.url.path if request.url.query and request.method == "GET" else None,
-        is_customer=request.url.path.startswith("/a/"),  # who must not be led to the staff's sign-in
+        is_customer=request.url.path.startswith(("/a/", "/s/", "/k/")),  # who must not be led to the staff's sign-in
     )
     return Response(page, status_code=status, media_type=MediaType.HTML, headers=headers)
 

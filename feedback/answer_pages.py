@@ -11,7 +11,7 @@ from litestar.enums import MediaType
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from core.errors import Conflict, Expired, Fault, Invalid
+from core.errors import Conflict, Expired, Fault, Invalid, KeptError, NotAllowed
 from core.front import is_head
 from core.problems import is_for_people
 from core.site import Site
@@ -37,6 +37,7 @@ KEPT_IN_ADDRESS = ("lang", "from")  # what stays in the address from screen to s
 
 _STATUS = {AskingState.EARLY: 403, AskingState.CLOSED: 410}
 _REFUSED = {AskingState.EARLY: Refused.EARLY, AskingState.CLOSED: Refused.CLOSED}
+_FAULTS: dict[Refused, type[KeptError]] = {Refused.EARLY: NotAllowed, Refused.ANSWERED: Conflict}  # else Expired
 
 
 @get("/a/{token:str}", include_in_schema=False)
@@ -87,7 +88,7 @@ async def submit_answer(
         taken = _taken(shown, form, at, is_partial="_partial" in values)
     except Invalid as fault:
         if "_partial" in values:  # it is being filled in: what is still wrong is said once it is sent
-            return Response(None, status_code=202)
+            return Response("", status_code=202, media_type=MediaType.TEXT)
         await count_refusal(asking.workspace, Refused.INVALID, now)
         if not is_for_people(request):
             raise
@@ -113,7 +114,7 @@ async def _refuse(request: AnyRequest, token: str, shown: Shown, refused: Refuse
     await count_refusal(shown.asking.workspace, refused, now)
     if not is_for_people(request):
         words = shown.texts("again_title" if refused is Refused.ANSWERED else f"{refused}_title")
-        raise Conflict(words) if refused is Refused.ANSWERED else Expired(words)
+        raise _FAULTS.get(refused, Expired)(words)
     if refused is Refused.ANSWERED:
         return Redirect(_address(request, token, again="1"), status_code=303)
     return await _ended_page(request, token, shown, refused, 403 if refused is Refused.EARLY else 410)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from msgspec import Struct
 
@@ -133,8 +134,15 @@ def question_context(shown: Shown) -> dict[str, Any]:
         "languages": languages_of(shown.asking.definition),
         "is_steps": shown.survey.layout is Layout.STEPS,
         "is_widget": shown.asking.channel is AskingChannel.WIDGET,
-        "restart": f"/k/{shown.asking.code}" if shown.asking.channel is AskingChannel.KIOSK else None,
+        "restart": _restart(shown.asking),
     }
+
+
+def _restart(asking: Asking) -> str | None:
+    """Where a kiosk begins anew for the next person: with what its address says of the place, such as the store."""
+    if asking.channel is not AskingChannel.KIOSK:
+        return None
+    return f"/k/{asking.code}?{urlencode(asking.hidden_now)}" if asking.hidden_now else f"/k/{asking.code}"
 
 
 def _is_one_tap(question: Question) -> bool:

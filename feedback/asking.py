@@ -103,7 +103,8 @@ class Asking(Struct, frozen=True, kw_only=True):
     @property
     def attributes(self) -> Attributes:
         """What conditions may ask about, by name; the language is the page's to add."""
-        known = {"channel": self.channel.value, "contact.kind": self.contact_kind, "contact.persona": self.persona}
+        kind = self.contact_kind or None  # of a passer-by nothing is known
+        known = {"channel": self.channel.value, "contact.kind": kind, "contact.persona": self.persona}
         events = {f"event.{name}": value for name, value in self.properties.items()}
         return {**events, **{f"hidden.{name}": value for name, value in self.hidden_now.items()}, **known}
 

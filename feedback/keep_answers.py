@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from core.database import Row, fetch, transaction
+from core.errors import NotFound
 from feedback.asking import CHANGE_FOR, Asking
 from surveys.branching import Attributes, holds
 from surveys.given_answer import GivenAnswer
@@ -33,16 +34,23 @@ async def keep_answers(
 ) -> Refused | None:
     """Store what is new against `asking`; None where it was kept. `language` is the page's.
 
+    Before the first answer there is nothing to keep, whatever was skipped. Raises NotFound where the contact was erased
+    meanwhile.
+
     Whoever sends twice at once waits: the response's row is locked. What is counted already is not touched, but noted
     beside for the worker to change and count again (analysis/apply_changes.py).
     """
+    if asking.response is None and not taken.answers:
+        return None
     try:
         async with transaction():
             response = await _response(asking, language, now)
             if response["is_complete"] and now >= response["submitted_at"] + CHANGE_FOR:
                 return Refused.ANSWERED
             quotas = await _take_quotas(asking, response, taken, attributes)
-            await _write(response, _differences(asking.answers, taken.answers), now)
+            # Somebody may have deleted the response since it was read; then all that it held is new again.
+            known = asking.answers if asking.response and asking.response.id == response["id"] else {}
+            await _write(response, _differences(known, taken.answers), now)
             await fetch(_TOUCH, response["id"], now, taken.is_complete, quotas)
     except _QuotaIsFull:
         return Refused.FULL
@@ -82,6 +90,8 @@ async def _response(asking: Asking, language: str, now: datetime) -> Row:
             hidden,
         )
         rows = await fetch(locked, key)
+        if not rows:
+            raise NotFound("This survey does not exist any more.")
     return rows[0]
 
 
@@ -136,10 +146,12 @@ VALUES ($1, $2, '', 'customer', '', $3)
 ON CONFLICT (workspace, external_id) DO UPDATE SET name = c.name RETURNING id
 """
 
+# The contact's row is held first: whoever erases a contact takes it before all that hangs on it.
 _INSERT_RESPONSE = """
 INSERT INTO response (workspace, invitation, visit, contact, persona, touchpoint, survey_version, channel, locale,
                       occurred_at, submitted_at, is_complete, seed, hidden, quotas)
-VALUES ($1, $2, $3, $4, (SELECT persona FROM contact WHERE id = $4), $5, $6, $7, $8, $9, $10, false, $11, $12, '{}')
+SELECT $1, $2, $3, c.id, c.persona, $5, $6, $7, $8, $9, $10, false, $11, $12, '{}'
+FROM contact c WHERE c.id = $4 FOR KEY SHARE
 ON CONFLICT DO NOTHING
 """
 

@@ -31,11 +31,11 @@ async def preview_page(
     survey: FromPath[str],
     member: NamedDependency[Member],
     now: NamedDependency[datetime],
-    number: FromQuery[int | None] = None,
+    version: FromQuery[int | None] = None,
     lang: FromQuery[str | None] = None,
 ) -> Response[Any]:
-    """The first screen of a version, the latest if no number is given."""
-    found = await load_survey(member.workspace, survey, number)
+    """The first screen of a version, the latest if no number is asked for."""
+    found = await load_survey(member.workspace, survey, version)
     return await _screen(request, _asking(member, found.definition, {}, now), lang or "")
 
 

@@ -53,11 +53,11 @@
       if (said === "size") {
         frame.style.height = `${height}px`
         // Seen once the survey is there. A slide-in leaves the focus where somebody may be typing.
-        if (box.inert && mode !== "slide-in") {
-          box.open = false
-          box.showModal()
-        }
+        if (!box.inert) return
         box.inert = false
+        if (mode === "slide-in") return
+        box.open = false
+        box.showModal()
       } else if (said === "close") {
         const isInside = document.activeElement === frame
         place ? end() : box.close()

@@ -25,6 +25,7 @@ class QuestionOutline(Struct, frozen=True):
     answers: str
     notes: tuple[str, ...]
     ways: tuple[str, ...]
+    decides: bool  # whether what comes next depends on conditions
 
 
 def outline_of(definition: SurveyDefinition) -> tuple[QuestionOutline, ...]:
@@ -38,6 +39,7 @@ def outline_of(definition: SurveyDefinition) -> tuple[QuestionOutline, ...]:
             answers=_answers(question, texts),
             notes=tuple(_notes(question)),
             ways=tuple(_way(branch) for branch in question.branches),
+            decides=any(branch.when for branch in question.branches),
         )
         for question in worded(definition, definition.language).questions
     )

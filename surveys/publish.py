@@ -76,7 +76,7 @@ def _outcome(latest: Row, wanted: SurveyDefinition) -> Published:
     """
     if latest["number"] is None:
         return Published(latest["survey"], 1, Change.CREATED)
-    if msgspec.json.decode(latest["definition"]) == msgspec.to_builtins(wanted):
+    if msgspec.json.decode(latest["definition"], type=SurveyDefinition) == wanted:
         return Published(latest["survey"], latest["number"], Change.UNCHANGED)
     return Published(latest["survey"], latest["number"] + 1, Change.UPDATED)
 

@@ -1,7 +1,7 @@
 """The words of the interface that customers read, in the languages of the folder `texts`."""
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +75,7 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(file.stem for file in _FOLDER.glob("*.yaml")))
 
 
-@cache
+@lru_cache(maxsize=1_000)  # browsers and links name any language they like
 def texts_in(language: str) -> Texts:
     """The interface in the nearest language there is, else in English."""
     return read_texts(nearest(language, languages()) or ORIGINAL)
@@ -109,7 +109,7 @@ def first_understood(wanted: Iterable[str], offered: tuple[str, ...]) -> str | N
     return next((found for language in wanted if language and (found := nearest(language, offered))), None)
 
 
-@cache
+@lru_cache(maxsize=1_000)
 def locale_of(language: str) -> Locale:
     """What Babel knows of a language; English for one it does not know."""
     try:

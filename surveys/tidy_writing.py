@@ -16,7 +16,7 @@ def written_struct(struct: Struct) -> dict[str, object]:
 def _is_default(field: FieldInfo, value: object) -> bool:
     if field.default_factory is not NODEFAULT:
         return bool(value == field.default_factory())
-    return not value
+    return field.default is not NODEFAULT and bool(value == field.default)
 
 
 def _written(value: object) -> object:

@@ -36,6 +36,8 @@ PUBLIC = {
     ("POST", "/sign-out"): "ends the session of whoever calls, if there is one",
     ("GET", "/a/{token}"): "a customer's survey: the signed token is the key",
     ("POST", "/a/{token}"): "a customer's answer: the signed token is the key",
+    ("GET", "/a/{token}/{question}/{value}"): "an answer clicked in a mail: the signed token is the key",
+    ("GET", "/a/{token}/more"): "the link of a mail that no person sees: the signed token is the key",
     ("GET", "/a/{token}/unsubscribe"): "a customer opts out: the signed token is the key",
     ("POST", "/a/{token}/unsubscribe"): "a customer opts out: the signed token is the key",
     ("GET", "/s/{code}"): "a short link: the printed code leads whoever comes by to its survey",

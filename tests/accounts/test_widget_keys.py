@@ -132,7 +132,7 @@ async def test_the_identity_secret_is_stored_nowhere(people: People, site: Site,
 async def test_a_form_with_a_fault_comes_back_as_it_was_filled_in(people: People) -> None:
     made = await post_form(people.alice, PAGE, {"name": "Shop", "origins": "https://shop.example/path"})
     assert made.status_code == 422
-    assert "https://shop.example/path is no origin" in made.text
+    assert "“https://shop.example/path” is no origin" in made.text
     assert 'value="Shop"' in made.text
     assert await list_widget_keys(people.acme) == []
 

@@ -13,10 +13,12 @@ import pytest
 from accounts.widget_keys import WidgetKeyInfo, create_widget_key, identity_secret, revoke_widget_key
 from core.database import fetch
 from core.errors import Invalid
-from core.settings import secret_key_of
+from core.settings import BASE_FOLDER, secret_key_of
 from core.site import Site
+from feedback.deciding import Reason
 from feedback.opting_out import unsubscribe
 from feedback.refusals import RefusalCount, count_refusal, list_refusals
+from feedback.widget import NOTHING_TO_ASK, RefusedCall
 from surveys.export_journey import export_journey
 from surveys.import_journey import import_journey
 from surveys.journey_file import AskChannel, read_journey, write_journey
@@ -439,6 +441,13 @@ async def test_where_to_ask_is_imported_exported_and_changed(people: People, han
         assert (await export_journey(people.acme, "buying")).stages == file.stages
         assert (await import_journey(people.acme, file, hands.now)).updated == 0
         assert getattr(imported, change) > 0
+
+
+def test_the_docs_explain_every_reason() -> None:
+    text = (BASE_FOLDER / "docs" / "widget.md").read_text(encoding="utf-8")
+    answered = set(Reason) - {Reason.NO_TRIGGER, Reason.NO_ADDRESS}  # these are no answers to a page
+    reasons = [NOTHING_TO_ASK, *answered, *RefusedCall]
+    assert [reason for reason in reasons if f"| `{reason}` |" not in text] == []
 
 
 async def test_refusals_are_counted_by_day_reason_and_workspace(people: People, hands: Hands) -> None:

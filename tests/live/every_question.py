@@ -148,8 +148,8 @@ JOURNEY: dict[str, Any] = {
 }
 
 
-class Asking(Struct):
-    """A Kept that asks: `client` is signed in as the owner."""
+class Doors(Struct):
+    """The ways to the surveys of one Kept; `client` is signed in as its owner."""
 
     environment: dict[str, str]
     client: httpx.Client
@@ -209,18 +209,18 @@ class Asking(Struct):
 
 
 @contextmanager
-def asking_in(folder: Path) -> Iterator[Asking]:
+def doors_in(folder: Path) -> Iterator[Doors]:
     """Kept with every survey, served from `folder`."""
     environment = environment_in(folder / "data")
     (folder / "journey.json").write_bytes(json.encode(JOURNEY))
     sign_in = kept(environment, "setup", "--workspace", "acme", "--name", "Acme", "--owner", "al@acme.example")
     kept(environment, "journey", "import", str(folder / "journey.json"), "--workspace", "acme")
     with served(environment) as client:
-        asking = Asking(environment, client)
+        doors = Doors(environment, client)
         client.get(sign_in)
-        asking.post(sign_in)
-        key = re.findall(r"kept_[\w-]{43}", asking.post("/w/acme/api-keys", name="Shop", scopes="events").text)[0]
-        asking.api = {"Authorization": f"Bearer {key}"}
-        asking.post("/w/acme/widget", name="Shop", origins=SHOP)
-        asking.widget_key = re.findall(r"pk_[\w-]{22}", client.get("/w/acme/widget").text)[0]
-        yield asking
+        doors.post(sign_in)
+        key = re.findall(r"kept_[\w-]{43}", doors.post("/w/acme/api-keys", name="Shop", scopes="events").text)[0]
+        doors.api = {"Authorization": f"Bearer {key}"}
+        doors.post("/w/acme/widget", name="Shop", origins=SHOP)
+        doors.widget_key = re.findall(r"pk_[\w-]{22}", client.get("/w/acme/widget").text)[0]
+        yield doors
