@@ -21,6 +21,7 @@ import analysis.pages
 import analysis.routes
 import feedback.answer_pages
 import feedback.api
+import feedback.click_pages
 import feedback.link_pages
 import feedback.pages
 import feedback.preview_pages
@@ -112,6 +113,7 @@ def create_app(site: Site, database_url: str | None = None) -> Litestar:
         route_handlers=[
             *accounts.pages.PUBLIC,
             *feedback.answer_pages.PUBLIC,
+            *feedback.click_pages.PUBLIC,
             *feedback.widget_api.PUBLIC,
             *feedback.link_pages.PUBLIC,
             *surveys.theme_pages.PUBLIC,

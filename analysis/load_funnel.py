@@ -13,7 +13,7 @@ from feedback.ledger import REASON_WORDS
 from surveys.journeys import JourneyView, TouchpointView
 
 # These could not be asked, whatever the asking policy says; for every other reason they could, but were not.
-NOT_ELIGIBLE = (Reason.NO_TRIGGER, Reason.UNSUBSCRIBED, Reason.NO_ADDRESS, Reason.TOO_LATE)
+NOT_ELIGIBLE = (Reason.NO_TRIGGER, Reason.UNSUBSCRIBED, Reason.NO_ADDRESS, Reason.NO_PAGE, Reason.TOO_LATE)
 # In the order in which the rules are tried. Where several surveys listen at a touchpoint, the one that came furthest
 # says what became of the event.
 FURTHEST_LAST = (*(reason for reason in Reason if reason is not Reason.DUE), Reason.DUE)

@@ -117,7 +117,7 @@ def _answer(
 
 def is_for_people(request: AnyRequest) -> bool:
     """Whether a page answers this request: programs call the API, or say that they take JSON."""
-    return not request.url.path.startswith("/api/") and "json" not in request.headers.get("accept", "")
+    return not request.url.path.startswith(("/api/", "/widget/")) and "json" not in request.headers.get("accept", "")
 
 
 def _is_unstorable(error: asyncpg.DataError) -> bool:

@@ -18,14 +18,14 @@ from core.site import Site
 from feedback.answer_screen import AnswerScreen, Shown, Values, screen_at, shown_to
 from feedback.answer_template import answer_template
 from feedback.asking import Asking, AskingState, find_asking
-from feedback.keep_answers import Refused, is_full, keep_answers
+from feedback.keep_answers import Refused, has_all_answers, keep_answers
 from feedback.no_store import NoStore
 from feedback.opened import mark_opened
 from feedback.opting_out import unsubscribe
 from feedback.read_form import read_form
 from feedback.refusals import count_refusal
 from surveys.accepted_languages import accepted_languages
-from surveys.taking import Taken, merged, take_screen
+from surveys.taking import Taken, merged, on_the_way, take_screen
 from surveys.texts import locale_of
 from surveys.wording import language_for
 
@@ -61,7 +61,7 @@ async def show_page(
     shown = _shown(request, asking)
     state = asking.state(now)
     is_changing = asking.may_change(now) and (chosen is not None or at is not None or "change" in request.query_params)
-    if state is AskingState.OPEN and await is_full(asking):
+    if state is AskingState.OPEN and await has_all_answers(asking):
         return await _ended_page(request, token, shown, Refused.FULL, 410)
     if state is AskingState.OPEN or (state is AskingState.ANSWERED and is_changing):
         first = shown.screens[0][0].key if "change" in request.query_params else None
@@ -79,7 +79,7 @@ async def submit_answer(
     state = asking.state(now)
     if state in _REFUSED or (state is AskingState.ANSWERED and not asking.may_change(now)):
         return await _refuse(request, token, shown, _REFUSED.get(state, Refused.ANSWERED), now)
-    values, files = await read_form(request)
+    values, files = await _form_of(request, asking.workspace, now)
     form = {name: found for name, found in values.items() if not name.startswith("_")}
     at = next(iter(values.get("_at", [])), None)
     try:
@@ -102,12 +102,27 @@ async def submit_answer(
     return Redirect(_address(request, token, at=taken.next), status_code=303)
 
 
+async def _form_of(request: AnyRequest, workspace: int, now: datetime) -> tuple[dict[str, list[str]], list[str]]:
+    """As `read_form`; what can't be read is refused as any bad answer is."""
+    try:
+        return await read_form(request)
+    except Invalid:
+        await count_refusal(workspace, Refused.INVALID, now)
+        raise
+
+
 def _taken(shown: Shown, form: Values, at: str | None, is_partial: bool) -> Taken:
-    """What is known after this form; of a part of a screen, sent while it is being filled in, nothing is required."""
-    known = shown.asking.answers
+    """What is known after this form; of a part of a screen, sent while it is being filled in, nothing is required.
+
+    Who changes a whole response may stop anywhere: what their new way does not ask goes at once.
+    """
+    survey, asking, attributes = shown.survey, shown.asking, shown.attributes
     if is_partial:
-        return Taken(merged(shown.survey, known, form, shown.attributes, shown.texts), at or "")
-    return take_screen(shown.survey, known, form, at, shown.attributes, shown.texts)
+        taken = Taken(merged(survey, asking.answers, form, attributes, shown.texts), at or "")
+    else:
+        taken = take_screen(survey, asking.answers, form, at, attributes, shown.texts)
+    is_whole = asking.response is not None and asking.response.is_complete
+    return Taken(on_the_way(survey, taken.answers, attributes), taken.next) if is_whole else taken
 
 
 async def _refuse(request: AnyRequest, token: str, shown: Shown, refused: Refused, now: datetime) -> Response[Any]:

@@ -175,7 +175,7 @@ def _asking(row: Row) -> Asking:
 
 
 # The promise in force on a day; a journey has one at most (surveys/journey_file.py).
-_PROMISE = """(
+PROMISE = """(
     SELECT json_build_object('claim', p.claim, 'source', p.source) FROM promise p
     WHERE p.touchpoint = {touchpoint} AND {day} BETWEEN p.valid_from AND coalesce(p.valid_to, 'infinity')
     ORDER BY p.id LIMIT 1
@@ -200,7 +200,7 @@ SELECT i.workspace, w.name AS workspace_name, i.id AS invitation, i.contact, c.n
        c.kind AS contact_kind, p.key AS persona, c.email IS NOT NULL AS has_address, c.locale,
        {HAS_OPTED_OUT} AS is_unsubscribed, i.touchpoint, v.survey, v.id AS survey_version, v.definition, i.channel,
        i.occurred_at, i.expires_at, e.properties,
-       {_PROMISE.format(touchpoint="i.touchpoint", day="(i.occurred_at AT TIME ZONE 'UTC')::date")} AS promise,
+       {PROMISE.format(touchpoint="i.touchpoint", day="(i.occurred_at AT TIME ZONE 'UTC')::date")} AS promise,
        {_RESPONSE.format(which="r.invitation = i.id")} AS response
 FROM invitation i JOIN workspace w ON w.id = i.workspace JOIN survey_version v ON v.id = i.survey_version
 JOIN contact c ON c.id = i.contact LEFT JOIN persona p ON p.id = c.persona
@@ -210,7 +210,7 @@ JOIN decision d ON d.id = i.decision JOIN event e ON e.id = d.event WHERE i.id =
 _VISIT = f"""
 SELECT l.workspace, w.name AS workspace_name, l.code, l.touchpoint, l.closed_at, v.survey, v.id AS survey_version,
        v.definition,
-       {_PROMISE.format(touchpoint="l.touchpoint", day="$4::date")} AS promise,
+       {PROMISE.format(touchpoint="l.touchpoint", day="$4::date")} AS promise,
        {_RESPONSE.format(which="r.visit = $3")} AS response
 FROM survey_link l JOIN workspace w ON w.id = l.workspace JOIN survey_version v ON v.survey = l.survey AND v.id = $2
 WHERE l.id = $1

@@ -9,13 +9,15 @@ from msgspec import Struct
 
 from core.database import fetch
 from core.errors import Invalid
-from core.mail import NotDelivered
+from core.mail import Mail, NotDelivered
 from core.site import Site
+from feedback.asking import PROMISE, SaidPromise
 from feedback.invitation_mail import InvitedContact, invitation_mail
 from feedback.opting_out import HAS_OPTED_OUT
 from feedback.pipe_values import pipe_values
 from feedback.tables import InvitationState
 from surveys.definition import SurveyDefinition
+from surveys.quotas import is_full
 from surveys.theme import SHIPPED_ACCENT
 
 log = structlog.get_logger()
@@ -28,7 +30,7 @@ FIRST_PAUSE = timedelta(minutes=2)  # doubles with every attempt
 
 
 class _Claimed(Struct, frozen=True):
-    """An invitation that this worker may send until its lease ends; survey and event as JSON."""
+    """An invitation that this worker may send until its lease ends; what belongs to survey and event as JSON."""
 
     id: int
     attempts: int
@@ -41,6 +43,8 @@ class _Claimed(Struct, frozen=True):
     accent: str
     definition: str
     properties: str
+    promise: str | None
+    quota_counts: str | None
 
 
 class _Result(Struct, frozen=True):
@@ -79,6 +83,8 @@ async def _claim(now: datetime) -> list[_Claimed]:
             accent=row["accent"] or SHIPPED_ACCENT,
             definition=row["definition"],
             properties=row["properties"],
+            promise=row["promise"],
+            quota_counts=row["quota_counts"],
         )
         for row in rows
     ]
@@ -110,10 +116,10 @@ def _without_a_mail(invitation: _Claimed) -> _Result | None:
 async def _send(site: Site, invitation: _Claimed, now: datetime) -> _Result:
     try:
         survey = msgspec.json.decode(invitation.definition, type=SurveyDefinition)
-        properties = msgspec.json.decode(invitation.properties)
-        hidden = {name: str(value) for name, value in properties.items() if name in survey.hidden}
-        values = pipe_values(invitation.contact_name, properties, hidden)
-        await site.transport.send(invitation_mail(site, invitation.contact, survey, values, invitation.accent))
+        not_now = _not_now(survey, invitation, now)
+        if not_now is not None:
+            return not_now
+        await site.transport.send(_mail(site, invitation, survey))
     except Invalid as fault:
         return _Result(InvitationState.FAILED, error=str(fault))
     except NotDelivered as fault:
@@ -125,6 +131,26 @@ async def _send(site: Site, invitation: _Claimed, now: datetime) -> _Result:
         log.error("mail_failed", invitation=invitation.id, attempt=invitation.attempts, exc_info=fault)
         return _after_failure(invitation, type(fault).__name__, now)
     return _Result(InvitationState.SENT)
+
+
+def _not_now(survey: SurveyDefinition, invitation: _Claimed, now: datetime) -> _Result | None:
+    """What becomes of an invitation to a survey that nobody could answer now; None where they could."""
+    if survey.closes_at is not None and survey.closes_at <= now:
+        return _Result(InvitationState.MISSED, error="the survey is closed")
+    counts = msgspec.json.decode(invitation.quota_counts or "{}", type=dict[str, int])
+    if is_full(survey, counts):
+        return _Result(InvitationState.CANCELLED, error="the survey has all the answers it wants")
+    if survey.opens_at is not None and now < survey.opens_at:
+        return _Result(InvitationState.DUE, due_at=survey.opens_at, error="the survey is not open yet")
+    return None
+
+
+def _mail(site: Site, invitation: _Claimed, survey: SurveyDefinition) -> Mail:
+    properties = msgspec.json.decode(invitation.properties)
+    hidden = {name: str(value) for name, value in properties.items() if name in survey.hidden}
+    values = pipe_values(invitation.contact_name, properties, hidden)
+    promise = msgspec.json.decode(invitation.promise, type=SaidPromise) if invitation.promise else None
+    return invitation_mail(site, invitation.contact, survey, values, invitation.accent, promise)
 
 
 def _after_failure(invitation: _Claimed, reason: str, now: datetime, is_permanent: bool = False) -> _Result:
@@ -144,6 +170,8 @@ WITH next AS (
 )
 SELECT i.id, i.attempts, i.expires_at, i.workspace, w.name AS workspace_name, c.email, c.name AS contact_name,
        c.locale, e.properties, m.accent, v.definition, t.is_removed,
+       {PROMISE.format(touchpoint="i.touchpoint", day="(i.occurred_at AT TIME ZONE 'UTC')::date")} AS promise,
+       (SELECT json_object_agg(q.quota, q.n) FROM quota_count q WHERE q.survey = v.survey) AS quota_counts,
        {HAS_OPTED_OUT} AS has_opted_out, EXISTS (SELECT FROM response r WHERE r.invitation = i.id) AS is_answered
 FROM claimed i JOIN contact c ON c.id = i.contact JOIN workspace w ON w.id = i.workspace
 JOIN decision d ON d.id = i.decision JOIN event e ON e.id = d.event LEFT JOIN theme m ON m.workspace = i.workspace

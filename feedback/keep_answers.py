@@ -12,6 +12,7 @@ from core.errors import NotFound
 from feedback.asking import CHANGE_FOR, Asking
 from surveys.branching import Attributes, holds
 from surveys.given_answer import GivenAnswer
+from surveys.quotas import is_full
 from surveys.taking import Taken
 
 
@@ -57,13 +58,12 @@ async def keep_answers(
     return None
 
 
-async def is_full(asking: Asking) -> bool:
-    """Whether a quota that holds for everybody has all it takes, and this response is not among them."""
-    limits = {quota.key: quota.limit for quota in asking.definition.quotas if not quota.when}
-    if not limits or asking.response is not None:
+async def has_all_answers(asking: Asking) -> bool:
+    """Whether the survey is over for who has not begun to answer it."""
+    if not asking.definition.quotas or asking.response is not None:
         return False
     rows = await fetch("SELECT quota, n FROM quota_count WHERE survey = $1", asking.survey)
-    return any(row["n"] >= limits.get(row["quota"], row["n"] + 1) for row in rows)
+    return is_full(asking.definition, {row["quota"]: row["n"] for row in rows})
 
 
 async def _response(asking: Asking, language: str, now: datetime) -> Row:

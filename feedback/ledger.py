@@ -22,6 +22,17 @@ REASON_WORDS = {
     Reason.ASKED_IN_PAGE: "the page shows one survey after an event",
 }
 
+# Of answers and of questions of the widget; nothing but their number is kept.
+REFUSAL_WORDS = {
+    "invalid": "an answer outside what was asked",
+    "answered": "an answer changed after its day",
+    "closed": "an answer after the survey had closed",
+    "early": "an answer before the survey opened",
+    "full": "an answer over a quota",
+    "foreign_origin": "the widget on a page that is not allowed",
+    "forged_identity": "the widget with a signature that is wrong",
+}
+
 
 class DecisionView(Struct, frozen=True):
     """One line of the ledger."""

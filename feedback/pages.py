@@ -1,5 +1,7 @@
 """The staff's pages of decisions and of the outbox."""
 
+from datetime import datetime, timedelta
+
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.enums import MediaType
@@ -9,17 +11,30 @@ from litestar.response import Template
 from accounts.membership import Member
 from accounts.tables import Role
 from core.site import Site
-from feedback.ledger import REASON_WORDS, count_reasons, list_decisions
+from feedback.ledger import REASON_WORDS, REFUSAL_WORDS, count_reasons, list_decisions
 from feedback.outbox import list_outbox, load_outbox_mail
+from feedback.refusals import list_refusals
+
+REFUSALS_SINCE = timedelta(days=30)
 
 
 @get("/decisions", include_in_schema=False)
 async def decisions_page(
-    member: NamedDependency[Member], before: FromQuery[int | None] = None, reason: FromQuery[str | None] = None
+    member: NamedDependency[Member],
+    now: NamedDependency[datetime],
+    before: FromQuery[int | None] = None,
+    reason: FromQuery[str | None] = None,
 ) -> Template:
     decisions = await list_decisions(member.workspace, before, reason)
     reasons = await count_reasons(member.workspace)
-    context = {"decisions": decisions, "reasons": reasons, "chosen": reason, "words": REASON_WORDS}
+    context = {
+        "decisions": decisions,
+        "reasons": reasons,
+        "chosen": reason,
+        "words": REASON_WORDS,
+        "refusals": await list_refusals(member.workspace, (now - REFUSALS_SINCE).date()),
+        "refusal_words": REFUSAL_WORDS,
+    }
     return Template("feedback/decisions.html", context=context)
 
 

@@ -28,6 +28,7 @@ from feedback.event import (
 )
 from feedback.event_faults import touchpoint_faults
 from feedback.invitation_mail import answer_link
+from feedback.keep_answers import has_all_answers
 from feedback.refusals import count_refusal
 from feedback.take_events import take_events
 from surveys.journeys import touchpoints_by_name
@@ -170,9 +171,9 @@ async def _event_of(key: WidgetKeyInfo, call: WidgetEvent | WidgetAsk, contact: 
 
 
 async def _to_show(site: Site, invitation: int, call: WidgetCall, origin: str, now: datetime) -> ToShow | None:
-    """None where the survey is not open: answered, over, or not begun."""
+    """None where the survey is not open: answered, over, not begun, or with all the answers it wants."""
     asking = await find_invitation(invitation)
-    if asking.state(now) is not AskingState.OPEN:
+    if asking.state(now) is not AskingState.OPEN or await has_all_answers(asking):
         return None
     language = _language(call)
     survey = shown_to(asking, language_for(asking.definition, language, asking.locale)).survey

@@ -11,7 +11,7 @@ from surveys.texts import texts_in
 from surveys.translation_faults import translation_faults
 from surveys.wording_faults import pipe_faults
 
-NOT_A_KEY = "new"
+NO_KEYS = ("new", "preview")  # pages stand there, so that of a survey with this key could not be opened
 FEWEST_EMOTIONS, MOST_EMOTIONS = 6, 10
 FEWEST_CHOICES, MOST_CHOICES = 2, 20
 ONCE_A_SURVEY = (
@@ -29,8 +29,8 @@ ONCE_A_SURVEY = (
 
 def faults_of(definition: SurveyDefinition) -> Iterator[Fault]:
     """All of them, in the order of the file."""
-    if definition.key == NOT_A_KEY:
-        yield Fault("key", f"{NOT_A_KEY} is the address of the page that makes a survey; give this one another key")
+    if definition.key in NO_KEYS:
+        yield Fault("key", f"{definition.key} is the address of another page; give this survey another key")
     if definition.opens_at and definition.closes_at and definition.closes_at <= definition.opens_at:
         yield Fault("closes_at", f"this is not after opens_at, {definition.opens_at.isoformat()}; swap or mend them")
     yield from faults_of_repeats(definition.hidden, "hidden[{}]")

@@ -70,7 +70,7 @@ async def survey_page(
         "versions": await list_versions(member.workspace, survey),
         "outline": outline_of(found.definition),
         "quotas": [quota_words(quota) for quota in found.definition.quotas],
-        "languages": [own_name(language) for language in languages_of(found.definition)],
+        "languages": [(language, own_name(language)) for language in languages_of(found.definition)],
         "longest_way": longest_way(found.definition),
     }
     return Template("surveys/survey.html", context=context)

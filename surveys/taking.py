@@ -52,8 +52,15 @@ def take_screen(
         return Taken(answers, screens[last + 1][0].key)
     if not answers:
         raise Invalid(Fault("", texts("fault_nothing")))
-    asked = {question.key for question in path}
-    return Taken({key: answer for key, answer in answers.items() if key in asked}, None)
+    return Taken(on_the_way(definition, answers, attributes), None)
+
+
+def on_the_way(
+    definition: SurveyDefinition, answers: Mapping[str, GivenAnswer], attributes: Attributes
+) -> dict[str, GivenAnswer]:
+    """The answers to what is asked: somebody may have gone back and on by another way."""
+    asked = {question.key for question in path_of(definition, answers, attributes)}
+    return {key: answer for key, answer in answers.items() if key in asked}
 
 
 def merged(

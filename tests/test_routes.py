@@ -148,6 +148,7 @@ FORM = {
     "what": "Two drivers",
     "on_day": "2026-03-01",
     "survey": "after-delivery",
+    "text": "{kept: survey/1, key: after-delivery, name: New, questions: [{key: felt, instrument: anchor}]}",
     "accent": "#5b21b6",
     "corner": "10",
     "font": "system",
@@ -240,8 +241,9 @@ async def test_the_things_of_a_workspace_are_not_found_through_another(
 async def test_a_viewer_may_look_and_guess_and_no_more(people: People, staff: list[Route], values: Values) -> None:
     statuses = await visits(people.bob, staff, values)
     guesses = ("POST", "/w/{workspace}/journeys/{journey}/guesses")
+    preview = ("POST", "/w/{workspace}/surveys/preview")
     allowed = {route.name: 200 if route.role is None else 403 for route in staff}
-    assert statuses == {**allowed, guesses: 303}
+    assert statuses == {**allowed, guesses: 303, preview: 200}
     assert [route for route in staff if route.method not in SAFE and route.role is None] == []
 
 

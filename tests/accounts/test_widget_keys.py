@@ -160,6 +160,6 @@ async def test_a_key_of_another_workspace_is_neither_listed_nor_revoked(people: 
 async def test_only_the_owner_handles_widget_keys(people: People) -> None:
     assert (await people.bob.get(PAGE)).status_code == 403
     assert (await post_form(people.bob, PAGE, {"name": "mine", "origins": SHOP})).status_code == 403
-    assert "/w/acme/widget" not in (await people.bob.get("/w/acme/journeys")).text
-    assert "/w/acme/widget" in (await people.alice.get("/w/acme/journeys")).text
+    assert "/w/acme/widget" not in (await people.bob.get("/w/acme/emotions")).text
+    assert "/w/acme/widget" in (await people.alice.get("/w/acme/emotions")).text
     assert await list_widget_keys(people.acme) == []

@@ -149,6 +149,13 @@ class TestBranches:
         await branched.sends("why", why="")
         assert await kept() == {"felt": 5, "nps": 9}
 
+    async def test_who_changes_a_whole_response_leaves_nothing_off_their_new_way(self, branched: Customer) -> None:
+        await branched.posts({"felt": "2", "wrong": "late", "nps": "3", "why": ""})
+        assert leads_to(await branched.sends("felt", felt="5")) == "nps"  # and goes no further
+        assert await kept() == {"felt": 5, "nps": 3}
+        await branched.taps(felt="1")
+        assert await kept() == {"felt": 1, "nps": 3}
+
     async def test_who_goes_back_and_on_the_first_way_again_finds_their_answer(self, branched: Customer) -> None:
         for felt in ("2", "5", "1"):
             await branched.sends("felt", felt=felt)

@@ -7,6 +7,11 @@ from datetime import timedelta
 import pytest
 
 from core.database import fetch
+from feedback.asking import find_asking
+from feedback.keep_answers import keep_answers
+from surveys.given_answer import GivenAnswer
+from surveys.instruments import Instrument
+from surveys.taking import Taken
 from tests.factories import work
 from tests.feedback.answering import (
     AS_PROGRAM,
@@ -207,6 +212,17 @@ class TestChangingOnesMind:
         assert 'name="felt"' not in (await customer.opens(change="1")).text
         assert (await kept(), await changes()) == (before, [])
         assert await refusals() == {"answered": 3}
+
+    async def test_what_was_completed_meanwhile_stays_where_its_day_is_over(self, desk: Desk) -> None:
+        await desk.publishes(FELT, NPS)
+        customer = await desk.mails()
+        await customer.taps(felt="2")
+        desk.hands.move(days=2)
+        before = await find_asking(desk.site, customer.page.removeprefix("/a/"))
+        await customer.sends(felt="2", nps="3")  # in another tab
+        late = Taken({"felt": GivenAnswer("felt", Instrument.ANCHOR, value=5)}, None)
+        assert await keep_answers(before, late, "en", before.attributes, desk.hands.now) == "answered"
+        assert await kept() == {"felt": 2, "nps": 3}
 
     async def test_two_tabs_lose_nothing_of_each_other(self, desk: Desk) -> None:
         await desk.publishes(FELT, NPS, WHY, layout="steps")

@@ -72,3 +72,12 @@ class TestTaps:
         posted = await customer.client.post(customer.page, data={"_partial": "1"}, files={"why": ("a.txt", b"x")})
         assert posted.status_code == 202
         assert await responses() == []
+
+    async def test_a_form_that_nobody_can_read_is_refused_and_counted(self, desk: Desk) -> None:
+        await desk.publishes(FELT, WHY)
+        customer = await desk.mails()
+        part = 'Content-Disposition: form-data; name="why"\r\nContent-Type: text/plain; charset=klingon\r\n\r\nx\r\n'
+        headers = {"content-type": "multipart/form-data; boundary=x"}
+        posted = await customer.client.post(customer.page, content=f"--x\r\n{part}--x--\r\n", headers=headers)
+        assert posted.status_code == 422
+        assert (await responses(), await refusals()) == ([], {"invalid": 1})

@@ -2,6 +2,7 @@
 
 import html
 import re
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -59,8 +60,7 @@ class TestLanguages:
     async def test_the_link_goes_before_the_contact_before_the_browser(
         self, desk: Desk, own_words: None, link: str, contact: str, browser: str, language: str
     ) -> None:
-        who = {"locale": contact} if contact else {"locale": "xx"}
-        customer = await desk.mails(**who)
+        customer = await desk.mails(locale=contact or "xx")
         address = f"{customer.page}?lang={link}" if link else customer.page
         somebody = Customer(customer.client, address, {"accept-language": browser})
         page = await somebody.opens()
@@ -147,7 +147,8 @@ class TestPipes:
 
     async def test_without_a_value_the_fallback_stands(self, desk: Desk) -> None:
         await desk.publishes(self.PIPED)
-        for n, properties in enumerate(({}, {"plan": ""}, {"plan": None}, {"plan": ["a", "b"]}, {"plan": " \u202e "})):
+        none: list[dict[str, Any]] = [{}, {"plan": ""}, {"plan": None}, {"plan": ["a", "b"]}, {"plan": " \u202e "}]
+        for n, properties in enumerate(none):
             page = await (await desk.mails(f"c{n}", properties=properties)).opens()
             assert "Hello, how was the offer?" in page.text
         assert "Hello, how was the offer?" in (await (await desk.visited()).opens()).text

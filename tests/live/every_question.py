@@ -1,17 +1,21 @@
-"""A served Kept whose surveys ask with every instrument in every look, and the doors through which they are answered."""
+"""A served Kept whose surveys ask with every instrument in every look, and the doors to them."""
 
+import asyncio
 import re
+import secrets
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 from msgspec import Struct, field, json
 
+from core.embedded import embedded_postgres
 from tests.live.processes import environment_in, kept, served, until
-
-SHOP = "https://shop.example"  # the origin of the pages in which the widget asks
+from tests.live.shop_page import shop_page
 
 # By groups, because a survey asks most instruments once. Most have the words of their instruments in every language.
 SCALES: list[dict[str, Any]] = [
@@ -153,6 +157,8 @@ class Doors(Struct):
 
     environment: dict[str, str]
     client: httpx.Client
+    database: str  # its URL
+    shop: str  # the origin of the page in which the widget asks
     codes: dict[str, str] = field(default_factory=dict)  # of the short links made so far, by survey
     api: dict[str, str] = field(default_factory=dict)  # the header of a program
     widget_key: str = ""
@@ -160,10 +166,6 @@ class Doors(Struct):
     @property
     def url(self) -> str:
         return self.environment["KEPT_BASE_URL"]
-
-    @property
-    def data_folder(self) -> Path:
-        return Path(self.environment["KEPT_DATA_FOLDER"])
 
     def code(self, survey: str) -> str:
         """Of the short link to a survey, asked about the delivery."""
@@ -190,14 +192,38 @@ class Doors(Struct):
         assert answered.status_code == 202, answered.text
         until(lambda: len(self._mails()) > before)
         mail = self.client.get(f"/w/acme/outbox/{self._mails()[0]}/html").text
-        return self.url + re.findall(r"/a/[\w.-]+", mail)[0]
+        path: str = re.findall(r"/a/[\w.-]+", mail)[0]
+        return self.url + path
 
-    def widget(self, touchpoint: str, once: str) -> str:
-        """The address that the widget shows in a page of the shop."""
-        call = {"key": self.widget_key, "once": once, "contact": {"visitor": once}, "touchpoint": touchpoint}
-        answered = httpx.post(f"{self.url}/widget/ask", content=json.encode(call), headers={"Origin": SHOP})
+    def widget(self, touchpoint: str) -> str:
+        """The address that the widget shows to a new visitor in a page of the shop."""
+        chance = secrets.token_hex()
+        call = {"key": self.widget_key, "once": chance, "contact": {"visitor": chance}, "touchpoint": touchpoint}
+        answered = httpx.post(f"{self.url}/widget/ask", content=json.encode(call), headers={"Origin": self.shop})
         assert answered.status_code == 200, answered.text
         return str(answered.json()["ask"]["url"])
+
+    def rows(self, sql: str, *values: Any) -> list[dict[str, Any]]:
+        """What the database says, asked from a thread: playwright holds this one's event loop."""
+
+        async def read() -> list[dict[str, Any]]:
+            connection = await asyncpg.connect(self.database)
+            try:
+                return [dict(row) for row in await connection.fetch(sql, *values)]
+            finally:
+                await connection.close()
+
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(asyncio.run, read()).result()
+
+    def answers(self) -> dict[str, dict[str, Any]]:
+        """What was answered last of all, by question: what is filled in of value, picks, text, strength and other."""
+        newest = """SELECT question, value, picks, text, strength, other FROM answer
+                    WHERE response = (SELECT max(id) FROM response)"""
+        return {
+            row.pop("question"): {name: value for name, value in row.items() if value is not None}
+            for row in self.rows(newest)
+        }
 
     def post(self, path: str, **form: str) -> httpx.Response:
         answered = self.client.post(path, data={**form, "_csrf_token": self.client.cookies["kept_csrf"]})
@@ -215,12 +241,16 @@ def doors_in(folder: Path) -> Iterator[Doors]:
     (folder / "journey.json").write_bytes(json.encode(JOURNEY))
     sign_in = kept(environment, "setup", "--workspace", "acme", "--name", "Acme", "--owner", "al@acme.example")
     kept(environment, "journey", "import", str(folder / "journey.json"), "--workspace", "acme")
-    with served(environment) as client:
-        doors = Doors(environment, client)
+    with (
+        served(environment) as client,
+        embedded_postgres(folder / "data") as database,
+        shop_page(environment["KEPT_BASE_URL"]) as shop,
+    ):
+        doors = Doors(environment, client, database, shop)
         client.get(sign_in)
         doors.post(sign_in)
         key = re.findall(r"kept_[\w-]{43}", doors.post("/w/acme/api-keys", name="Shop", scopes="events").text)[0]
         doors.api = {"Authorization": f"Bearer {key}"}
-        doors.post("/w/acme/widget", name="Shop", origins=SHOP)
+        doors.post("/w/acme/widget", name="Shop", origins=shop)
         doors.widget_key = re.findall(r"pk_[\w-]{22}", client.get("/w/acme/widget").text)[0]
         yield doors

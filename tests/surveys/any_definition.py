@@ -17,14 +17,14 @@ from surveys.definition import (
     SurveyDefinition,
     Translation,
 )
-from surveys.definition_faults import ONCE_A_SURVEY
+from surveys.definition_faults import NO_KEYS, ONCE_A_SURVEY
 from surveys.given_answer import GivenAnswer
 from surveys.instruments import CHOOSING, EMOTIONS, LOOKS, SCALES, Instrument, Look
 
 storable = st.characters(exclude_categories=["Cs"], exclude_characters="\x00{}")
 words = st.text(storable, min_size=1, max_size=40).filter(str.strip)
 maybe_words = st.just("") | words
-keys = st.from_regex(r"[a-z0-9][a-z0-9-]{0,8}", fullmatch=True).filter(lambda key: key not in ("new", END))
+keys = st.from_regex(r"[a-z0-9][a-z0-9-]{0,8}", fullmatch=True).filter(lambda key: key not in (*NO_KEYS, END))
 zones = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 moments = st.datetimes(datetime.fromisoformat("1900-01-01"), datetime.fromisoformat("2200-01-01"), timezones=zones)
 TESTS = ("one_of", "range", "is_answered")

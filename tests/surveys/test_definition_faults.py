@@ -128,7 +128,8 @@ QUESTIONS = {
     "ends where points have words": ("instrument: anchor\n", "instrument: anchor\n    low: Bad\n", "questions[0].low",
                                      "its own words at every point"),
     "two comments": ("instrument: statement", "instrument: comment", "questions", "at most one question with"),
-    "the address of a page": ("key: after-call", "key: new", "key", "give this one another key"),
+    "the address of a page": ("key: after-call", "key: new", "key", "give this survey another key"),
+    "another's address": ("key: after-call", "key: preview", "key", "give this survey another key"),
     "a quota of nobody": ("limit: 1000", "limit: 0", "quotas[0].limit", "a whole number from 1 up"),
 }  # fmt: skip
 AROUND = {
