@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from core.errors import Fault
 from surveys.branch_faults import branch_faults, condition_faults
 from surveys.definition import END, Question, SurveyDefinition
-from surveys.instruments import CHOOSING, EMOTIONS, LOOKS, OTHER, Instrument, Look
+from surveys.instruments import CHOOSING, EMOTIONS, LOOKS, OTHER, PLEASANT, UNPLEASANT, Instrument, Look
 from surveys.texts import texts_in
 from surveys.translation_faults import translation_faults
 from surveys.wording_faults import pipe_faults
@@ -86,13 +86,25 @@ def _emotion_faults(question: Question) -> Iterator[tuple[str, str]]:
             if getattr(question, field):
                 yield field, f"only a question with the instrument emotion has {field}; take it out"
         return
-    if not FEWEST_EMOTIONS <= len(question.emotions) <= MOST_EMOTIONS:
-        yield "emotions", f"name {FEWEST_EMOTIONS} to {MOST_EMOTIONS} emotions, not {len(question.emotions)}"
-    if len(set(question.emotions)) < len(question.emotions):
-        yield "emotions", "name each emotion once"
-    for emotion in question.emotions:
+    messages = list(_list_faults(question.emotions))
+    pleasant, unpleasant = (len(set(side).intersection(question.emotions)) for side in (PLEASANT, UNPLEASANT))
+    if not messages and abs(pleasant - unpleasant) > 1:
+        messages.append(
+            f"{pleasant} are pleasant and {unpleasant} unpleasant; name as many of each, give or take one, so that "
+            "neither side is easier to find"
+        )
+    for message in messages:
+        yield "emotions", message
+
+
+def _list_faults(emotions: Sequence[str]) -> Iterator[str]:
+    if not FEWEST_EMOTIONS <= len(emotions) <= MOST_EMOTIONS:
+        yield f"name {FEWEST_EMOTIONS} to {MOST_EMOTIONS} emotions, not {len(emotions)}"
+    if len(set(emotions)) < len(emotions):
+        yield "name each emotion once"
+    for emotion in emotions:
         if emotion not in EMOTIONS:
-            yield "emotions", f"{emotion[:40]!r} is not known; choose from {', '.join(EMOTIONS)}"
+            yield f"{emotion[:40]!r} is not known; choose from {', '.join(EMOTIONS)}"
 
 
 def _choice_faults(question: Question) -> Iterator[tuple[str, str]]:

@@ -136,6 +136,8 @@ EMOTIONS = (
     "unhappy",
     "angry",
 )
+PLEASANT = EMOTIONS[: EMOTIONS.index("surprised")]
+UNPLEASANT = EMOTIONS[EMOTIONS.index("hurried") :]
 # The ten emotions a picker offers unless its survey names others: five of each sign, so neither side is easier to find.
 DEFAULT_EMOTIONS = (
     "happy",

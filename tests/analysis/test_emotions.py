@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from analysis.emotions import mean_arousal, net_emotional_figure
 from analysis.scales import VALENCES, net_emotional_value
-from surveys.instruments import EMOTIONS
+from surveys.instruments import EMOTIONS, PLEASANT, UNPLEASANT
 
 COUNTS = [("happy", 7), ("angry+frustrated", 4), ("happy+surprised", 3), ("indifferent", 2)]
 picks = st.lists(st.sampled_from(EMOTIONS), min_size=1, max_size=3, unique=True).map("+".join)
@@ -58,3 +58,8 @@ def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
         assert found is not None
         hits += found.interval.lo <= truth <= found.interval.hi
     assert 0.93 <= hits / 400 <= 0.98
+
+
+def test_what_surveys_call_pleasant_is_worth_more_than_nothing_and_unpleasant_less() -> None:
+    assert {emotion for emotion, valence in VALENCES.items() if valence > 0} == set(PLEASANT)
+    assert {emotion for emotion, valence in VALENCES.items() if valence < 0} == set(UNPLEASANT)

@@ -218,21 +218,15 @@ def test_with_javascript_answers_are_kept_while_the_screen_is_filled_in(doors: D
     assert page.locator("[name=five][value='4']").is_checked()
 
 
-def test_escape_and_the_cross_close_the_widget(doors: Doors, page: Page) -> None:
+@pytest.mark.parametrize("key", ["Escape", "Enter"])
+def test_the_widget_is_closed_by_escape_and_by_its_cross(doors: Doors, page: Page, key: str) -> None:
     page.add_init_script("said = []; addEventListener('message', ({ data }) => said.push(data.kept))")
     page.goto(f"{doors.shop}/{doors.widget_key}")
-    for close in (
-        lambda: page.keyboard.press("Escape"),
-        lambda: survey.get_by_role("button", name="Close").press("Enter"),
-    ):
-        page.wait_for_function("window.kept?.isReady")
-        page.evaluate("said = []; kept('ask', 'checkout')")
-        survey = page.frame_locator("iframe")
-        survey.get_by_role("radio").first.focus()
-        close()
-        page.wait_for_function("said.includes('close') && !document.querySelector('dialog')")
-        page.evaluate("localStorage.clear()")  # the next visitor
-        page.reload()
+    page.wait_for_function("window.kept?.isReady")
+    page.evaluate("kept('ask', 'checkout')")
+    survey = page.frame_locator("iframe")
+    (survey.get_by_role("radio").first if key == "Escape" else survey.get_by_role("button", name="Close")).press(key)
+    page.wait_for_function("said.includes('close') && !document.querySelector('dialog')")
 
 
 def test_a_kiosk_starts_again_and_nothing_of_the_first_person_stays(doors: Doors, page: Page) -> None:
@@ -267,3 +261,18 @@ def test_a_kiosk_that_is_left_starts_again_after_a_minute(doors: Doors, page: Pa
         page.clock.fast_forward(11_000)
     assert not page.url.startswith(first)
     assert page.locator(":checked").count() == 0
+
+
+@pytest.mark.xfail(strict=True, reason="the script does not send a kiosk's Back to the beginning yet")
+def test_the_browsers_back_shows_the_next_person_of_a_kiosk_nothing(doors: Doors, page: Page) -> None:
+    first = doors.visit("numbers-steps", "k")
+    page.goto(f"{first}?at=why")
+    page.get_by_role("textbox").fill("my secret")
+    page.get_by_role("button", name="Next").click()
+    page.locator("[name=_at][value=call]").wait_for(state="attached")
+    page.evaluate("address => location.replace(address)", f"{doors.url}/k/{doors.code('numbers-steps')}")
+    page.wait_for_url(lambda url: "/a/v." in url and not url.startswith(first))
+    for _ in range(2):
+        page.go_back()
+        page.wait_for_url(lambda url: not url.startswith(first), timeout=3_000)
+        assert "my secret" not in page.content()

@@ -19,7 +19,7 @@ from surveys.definition import (
 )
 from surveys.definition_faults import NO_KEYS, ONCE_A_SURVEY
 from surveys.given_answer import GivenAnswer
-from surveys.instruments import CHOOSING, EMOTIONS, LOOKS, SCALES, Instrument, Look
+from surveys.instruments import CHOOSING, LOOKS, PLEASANT, SCALES, UNPLEASANT, Instrument, Look
 
 storable = st.characters(exclude_categories=["Cs"], exclude_characters="\x00{}")
 words = st.text(storable, min_size=1, max_size=40).filter(str.strip)
@@ -28,6 +28,9 @@ keys = st.from_regex(r"[a-z0-9][a-z0-9-]{0,8}", fullmatch=True).filter(lambda ke
 zones = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 moments = st.datetimes(datetime.fromisoformat("1900-01-01"), datetime.fromisoformat("2200-01-01"), timezones=zones)
 TESTS = ("one_of", "range", "is_answered")
+
+
+SIDES = (PLEASANT, UNPLEASANT)
 
 
 @st.composite
@@ -59,13 +62,16 @@ def questions(draw: st.DrawFn, key: str, instrument: Instrument) -> Question:
     is_emotion = instrument is Instrument.EMOTION
     most = len(choice_keys) + has_other
     needs_words = has_choices or instrument in (Instrument.CONSENT, Instrument.STATEMENT)
-    emotions = st.lists(st.sampled_from(EMOTIONS), min_size=6, max_size=10, unique=True)
+    n = draw(st.integers(3, 5)) if is_emotion else 0
+    sides = [
+        draw(st.lists(st.sampled_from(side), min_size=n, max_size=n, unique=True)) for side in (PLEASANT, UNPLEASANT)
+    ]
     return Question(
         key,
         instrument,
         text=draw(words if needs_words else maybe_words),
         required=instrument is not Instrument.STATEMENT and draw(st.booleans()),
-        emotions=tuple(draw(emotions)) if is_emotion else (),
+        emotions=tuple(draw(pleasant) + draw(unpleasant)),
         hint=draw(maybe_words),
         look=draw(st.sampled_from(LOOKS.get(instrument, (Look.NUMBERS,)))),
         low=draw(maybe_words) if instrument in (Instrument.NPS, Instrument.CES) else "",

@@ -60,6 +60,11 @@ def test_a_picker_without_emotions_holds_the_default_ones() -> None:
         ((Question("felt", Instrument.EMOTION, "Which?", emotions=EMOTIONS[:11]),), "questions[0].emotions"),
         ((Question("felt", Instrument.EMOTION, "Which?", emotions=(*SIX, "happy")),), "questions[0].emotions"),
         ((Question("felt", Instrument.EMOTION, "Which?", emotions=(*SIX, "blue")),), "questions[0].emotions"),
+        ((Question("felt", Instrument.EMOTION, "Which?", emotions=SIX),), "questions[0].emotions"),  # all pleasant
+        (
+            (Question("felt", Instrument.EMOTION, "Which?", emotions=(*SIX[:4], *EMOTIONS[-2:])),),
+            "questions[0].emotions",
+        ),
     ],
 )
 def test_a_survey_that_cannot_be_asked_has_one_fault(questions: tuple[Question, ...], field: str) -> None:

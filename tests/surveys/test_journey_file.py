@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from core.errors import Fault, Invalid
 from surveys.definition import Question, SurveyDefinition
-from surveys.instruments import EMOTIONS, Instrument
+from surveys.instruments import PLEASANT, UNPLEASANT, Instrument
 from surveys.journey_file import (
     AskFile,
     Channel,
@@ -319,12 +319,15 @@ names = st.text(storable, min_size=1, max_size=60).filter(str.strip)
 periods = st.lists(st.dates(), min_size=1, max_size=4, unique=True).map(sorted)
 
 
+SIDES = (PLEASANT, UNPLEASANT)
+
+
 @st.composite
 def questions(draw: st.DrawFn) -> tuple[Question, ...]:
     number = st.sampled_from([Instrument.CSAT, Instrument.CES])
     found = [Question(key, draw(number), draw(names), draw(st.booleans())) for key in draw(st.sets(keys, max_size=2))]
-    emotions = tuple(draw(st.lists(st.sampled_from(EMOTIONS), min_size=6, max_size=10, unique=True)))
-    return (*found, Question("mood-of-it-all-", Instrument.EMOTION, draw(names), emotions=emotions))
+    pleasant, unpleasant = (draw(st.lists(st.sampled_from(one), min_size=4, max_size=4, unique=True)) for one in SIDES)
+    return (*found, Question("mood-of-it-all-", Instrument.EMOTION, draw(names), emotions=(*pleasant, *unpleasant)))
 
 
 @st.composite

@@ -81,7 +81,8 @@ async def test_a_survey_is_shown_question_by_question_in_words(people: People) -
         "Something else (in words)",
         "1 (Strongly disagree) to 7 (Strongly agree)",
         "Then goes on with why",
-        "English, Deutsch",
+        'lang=en" lang="en">English</a>',
+        'lang=de" lang="de">Deutsch</a>',
         "3 questions at most",
     ):
         assert words in page, words
