@@ -63,9 +63,7 @@ def questions(draw: st.DrawFn, key: str, instrument: Instrument) -> Question:
     most = len(choice_keys) + has_other
     needs_words = has_choices or instrument in (Instrument.CONSENT, Instrument.STATEMENT)
     n = draw(st.integers(3, 5)) if is_emotion else 0
-    sides = [
-        draw(st.lists(st.sampled_from(side), min_size=n, max_size=n, unique=True)) for side in (PLEASANT, UNPLEASANT)
-    ]
+    pleasant, unpleasant = (st.lists(st.sampled_from(side), min_size=n, max_size=n, unique=True) for side in SIDES)
     return Question(
         key,
         instrument,
