@@ -14,12 +14,15 @@ Screen = tuple[Question, ...]
 def path_of(definition: SurveyDefinition, answers: Answers, attributes: Attributes) -> Screen:
     """The questions that are asked, in order, if nothing more is answered: branches only ever lead onward."""
     places = {question.key: at for at, question in enumerate(definition.questions)}
-    path = []
+    path: list[Question] = []
+    passed: dict[str, GivenAnswer] = {}
     at = 0
     while at < len(definition.questions):
         question = definition.questions[at]
         path.append(question)
-        go = next((branch.go for branch in question.branches if holds(branch.when, answers, attributes)), None)
+        if question.key in answers:
+            passed[question.key] = answers[question.key]
+        go = next((branch.go for branch in question.branches if holds(branch.when, passed, attributes)), None)
         at = at + 1 if go is None else places.get(go, len(places))  # END is no question's place
     return tuple(path)
 
@@ -73,8 +76,8 @@ def _holds(condition: Condition, answers: Answers, attributes: Attributes) -> bo
     if condition.is_answered is not None:
         return bool(found) is condition.is_answered
     if condition.one_of is not None:
-        wanted = {str(value) for value in condition.one_of}
-        return any(str(value) in wanted for value in found)
+        wanted = {_as_written(value) for value in condition.one_of}
+        return any(_as_written(value) in wanted for value in found)
     low = -float("inf") if condition.at_least is None else condition.at_least
     high = float("inf") if condition.at_most is None else condition.at_most
     return any(low <= value <= high for value in map(_number, found) if value is not None)
@@ -90,6 +93,13 @@ def _values(condition: Condition, answers: Answers, attributes: Attributes) -> t
     if answer.picks is not None:
         return answer.picks
     return (answer.text if answer.value is None else answer.value,)
+
+
+def _as_written(value: object) -> str:
+    """As files and JSON write it: `true`, and 1 for 1.0."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _number(value: object) -> float | None:

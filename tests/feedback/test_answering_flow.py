@@ -163,6 +163,15 @@ class TestBranches:
                 await branched.sends("wrong", wrong=["late"])
         assert chosen(await branched.opens(at="wrong")) == ["late"]
 
+    async def test_an_answer_off_the_way_decides_nothing_and_spares_nobody_a_question(self, desk: Desk) -> None:
+        late = goes("end", answer="wrong", one_of=["late"])
+        await desk.publishes(*BRANCHED[:2], {**NPS, "branches": [late]}, {**WHY, "required": True}, layout="steps")
+        customer = await desk.mails()
+        await customer.sends("felt", felt="1")
+        await customer.sends("wrong", wrong=["late"])
+        await customer.sends("felt", felt="5")
+        assert leads_to(await customer.sends("nps", nps="9")) == "why"
+
     async def test_a_question_off_the_way_takes_no_answer(self, branched: Customer) -> None:
         await branched.sends("felt", felt="5")
         refused = await branched.posts({"_at": "wrong", "wrong": "late"}, **AS_PROGRAM)

@@ -181,3 +181,9 @@ def filled_in(question: Question) -> st.SearchStrategy[dict[str, list[str]]]:
 def _fields(question: Question, value: str) -> dict[str, list[str]]:
     is_other = question.instrument in CHOOSING and question.has_other and value == OTHER
     return {question.key: [value], f"{question.key}.other": ["In words."]} if is_other else {question.key: [value]}
+
+
+@pytest.mark.parametrize(("said", "wanted"), [(True, "true"), (False, "false"), (1.0, 1), (2, "2"), ("pro", "pro")])
+def test_a_property_is_compared_as_json_writes_it(said: object, wanted: int | str) -> None:
+    assert holds((Condition(attribute="event.plan", one_of=(wanted,)),), {}, {"event.plan": said})
+    assert not holds((Condition(attribute="event.plan", one_of=("other",)),), {}, {"event.plan": said})
