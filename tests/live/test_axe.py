@@ -171,3 +171,23 @@ def test_axe_would_find_a_barrier(doors: Doors, seen: Seen) -> None:
     )
     found = {said.split(": ")[1].split(" ")[0] for said in seen.barriers_here([View(320, 1, "light")])}
     assert {"color-contrast", "target-size", "it"} <= found
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_in_forced_colours_buttons_have_edges_and_what_is_chosen_stands_out(
+    doors: Doors, chromium: Browser, group: str
+) -> None:
+    context = chromium.new_context(forced_colors="active")
+    page = context.new_page()
+    page.goto(doors.visit(f"{group}-page"))
+    page.evaluate("document.querySelectorAll('.question').forEach(one => one.querySelector('label')?.click())")
+    page.evaluate("Promise.allSettled(document.getAnimations().map(one => one.finished))")
+    chosen = page.locator(":is(.scale, .chips, .pictures, .rows) > :has(:checked)")
+    other = page.locator(":is(.scale, .chips, .pictures, .rows) > label:not(.more):not(:has(:checked))").first
+    colour = "one => getComputedStyle(one).backgroundColor"
+    assert chosen.count() >= 2
+    assert other.evaluate(colour) not in [one.evaluate(colour) for one in chosen.all()]
+    edge = page.locator(".go").evaluate("one => getComputedStyle(one).border")
+    assert edge.startswith("2px solid rgb(")
+    assert "rgba(0, 0, 0, 0)" not in edge
+    context.close()

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Response, Route
 
 from tests.live.every_question import GROUPS, Doors
-from tests.live.processes import until
 
 pytestmark = pytest.mark.live
 
@@ -207,15 +206,35 @@ def test_a_fault_is_announced_has_the_focus_and_leads_to_its_question(doors: Doo
 def test_with_javascript_answers_are_kept_while_the_screen_is_filled_in(doors: Doors, page: Page) -> None:
     page.goto(doors.visit("numbers-page"))
     assert not page.locator(".saved").is_visible()
-    fill_in(page, "five", 4)
-    page.locator(".saved").wait_for()
-    fill_in(page, "call", 1)
+    with page.expect_response(is_kept):
+        fill_in(page, "five", 1)
+    assert page.locator(".saved").is_visible()
+    with page.expect_response(is_kept):
+        fill_in(page, "call", 1)
     fill_in(page, "call.email", "kim@customer.example")
-    tab(page)  # a text is kept once it is left
-    until(lambda: "other" in doors.answers()["call"])
-    assert doors.answers() == {"five": {"value": 4}, "call": {"value": 1, "other": "kim@customer.example"}}
+    with page.expect_response(is_kept):
+        tab(page)  # a text is kept once it is left
+    assert doors.answers() == {"five": {"value": 1}, "call": {"value": 1, "other": "kim@customer.example"}}
     page.reload()
-    assert page.locator("[name=five][value='4']").is_checked()
+    assert page.locator("[name=five][value='1']").is_checked()
+
+
+def is_kept(answered: Response) -> bool:
+    return answered.request.method == "POST" and answered.status == 204
+
+
+@pytest.mark.xfail(strict=True, reason="the script sends the next answer before the one before has arrived")
+def test_an_answer_on_a_slow_way_does_not_undo_the_one_after_it(doors: Doors, page: Page) -> None:
+    held: list[Route] = []
+    page.goto(doors.visit("numbers-page"))
+    page.route("**/a/v.*", lambda route: route.continue_() if held else held.append(route))
+    page.locator("[name=five][value='2']").check()
+    page.locator("[name=five][value='5']").check()
+    page.wait_for_timeout(500)
+    with page.expect_response(is_kept):
+        held[0].continue_()
+    page.wait_for_timeout(500)
+    assert doors.answers() == {"five": {"value": 5}}
 
 
 @pytest.mark.parametrize("key", ["Escape", "Enter"])
@@ -224,6 +243,7 @@ def test_the_widget_is_closed_by_escape_and_by_its_cross(doors: Doors, page: Pag
     page.goto(f"{doors.shop}/{doors.widget_key}")
     page.wait_for_function("window.kept?.isReady")
     page.evaluate("kept('ask', 'checkout')")
+    page.wait_for_function("said.includes('size') && !document.querySelector('dialog').inert")
     survey = page.frame_locator("iframe")
     (survey.get_by_role("radio").first if key == "Escape" else survey.get_by_role("button", name="Close")).press(key)
     page.wait_for_function("said.includes('close') && !document.querySelector('dialog')")

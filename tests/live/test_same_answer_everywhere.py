@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import Browser, Frame, Page
 
 from tests.live.every_question import Doors
-from tests.live.processes import until
 
 pytestmark = pytest.mark.live
 
@@ -50,9 +49,9 @@ def by_widget(doors: Doors, page: Page) -> Frame:
     page.goto(f"{doors.shop}/{doors.widget_key}")
     page.wait_for_function("window.kept?.isReady")
     page.evaluate("kept('event', 'order.placed', { store: 'Berlin' })")
-    page.locator("iframe").wait_for()
-    until(lambda: len(page.frames) > 1 and "/a/" in page.frames[-1].url)
-    return page.frames[-1]
+    survey = page.locator("iframe").element_handle().content_frame()
+    assert survey is not None
+    return survey
 
 
 DOORS = [by_mail, by_click_in_the_mail, by_link, by_kiosk, by_widget]
