@@ -131,7 +131,9 @@ class Asking(Struct, frozen=True, kw_only=True):
         return AskingState.CLOSED if ends and now >= min(ends) else AskingState.OPEN
 
     def may_change(self, now: datetime) -> bool:
-        """Whether a whole response may still be changed."""
+        """Whether a whole response may still be changed; at a kiosk the next person stands there already."""
+        if self.channel is AskingChannel.KIOSK:
+            return False
         closes = self.definition.closes_at
         is_over = closes is not None and now >= closes
         return self.response is not None and not is_over and now < self.response.submitted_at + CHANGE_FOR

@@ -4,10 +4,14 @@ const { parent: host, restart, clicked, partial, done } = document.body.dataset
 const form = document.querySelector("form")
 const tell = (kept, more) => host && window.parent.postMessage({ kept, ...more }, host)
 
-const keep = async (fields) => {
-  const body = new URLSearchParams([["_partial", "1"], ...fields])
-  const answer = await fetch(form.action, { method: "POST", body, keepalive: true }).catch(() => null)
-  if (answer?.status === 204) document.querySelector(".saved")?.removeAttribute("hidden")
+let turn = Promise.resolve()
+const keep = (fields) => {
+  // One after the other: on two ways at once the older answer could come last.
+  turn = turn.then(async () => {
+    const body = new URLSearchParams([["_partial", "1"], ...fields])
+    const answer = await fetch(form.action, { method: "POST", body, keepalive: true }).catch(() => null)
+    if (answer?.status === 204) document.querySelector(".saved")?.removeAttribute("hidden")
+  })
 }
 
 if (form && partial !== undefined) {
@@ -37,6 +41,9 @@ if (host) {
 }
 
 if (restart) {
+  // What somebody before has written is not shown to whoever presses the browser's Back.
+  const isBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward"
+  addEventListener("pageshow", ({ persisted }) => (persisted || isBack) && location.replace(restart))
   // A minute for whoever reads, ten seconds for who is done: then the next person finds the first question.
   let timer
   const wait = () => {

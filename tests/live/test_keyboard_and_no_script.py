@@ -223,7 +223,6 @@ def is_kept(answered: Response) -> bool:
     return answered.request.method == "POST" and answered.status == 204
 
 
-@pytest.mark.xfail(strict=True, reason="the script sends the next answer before the one before has arrived")
 def test_an_answer_on_a_slow_way_does_not_undo_the_one_after_it(doors: Doors, page: Page) -> None:
     held: list[Route] = []
     page.goto(doors.visit("numbers-page"))
@@ -283,7 +282,6 @@ def test_a_kiosk_that_is_left_starts_again_after_a_minute(doors: Doors, page: Pa
     assert page.locator(":checked").count() == 0
 
 
-@pytest.mark.xfail(strict=True, reason="the script does not send a kiosk's Back to the beginning yet")
 def test_the_browsers_back_shows_the_next_person_of_a_kiosk_nothing(doors: Doors, page: Page) -> None:
     first = doors.visit("numbers-steps", "k")
     page.goto(f"{first}?at=why")

@@ -11,8 +11,8 @@ from tests.factories import JOURNEY
 from tests.live.processes import environment_in, kept, served, until
 
 STAFF_PAGES = ["journeys", "journeys/buying", "journeys/buying/touchpoints/delivery", "pain-points", "responses",
-               "decisions", "outbox", "api-keys", "surveys", "surveys/after-delivery", "surveys/after-delivery/edit", "theme",
-               "widget"]  # fmt: skip
+               "decisions", "outbox", "api-keys", "surveys", "surveys/after-delivery", "surveys/after-delivery/edit",
+               "theme", "widget"]  # fmt: skip
 WIDTHS = [320, 390, 768, 1440]
 
 
