@@ -174,7 +174,6 @@ def test_thumbs_are_the_ends_of_the_scale() -> None:
     assert (experience_of(Instrument.THUMBS, 0), experience_of(Instrument.THUMBS, 1)) == (-1, 1)
 
 
-
 def test_every_emotion_of_the_default_picker_has_a_valence() -> None:
     assert set(DEFAULT_EMOTIONS) <= set(VALENCES)
 

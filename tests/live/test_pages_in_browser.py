@@ -85,7 +85,7 @@ def test_a_mail_of_the_outbox_is_read_and_clicked(running: Running, staff: Brows
     page.get_by_role("link", name="Your delivery").first.click()
     with staff.expect_page() as opened:
         page.frame_locator("iframe.mail").get_by_role("link", name="Very good").click()
-    opened.value.wait_for_url("**/a/*")
+    opened.value.wait_for_url("**/a/**")
     assert opened.value.get_by_role("heading").first.inner_text()
 
 
