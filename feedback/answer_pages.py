@@ -33,6 +33,7 @@ AnyRequest = Request[Any, Any, Any]
 # Bytes. A comment that is far too long shall be told so, not cut off by the server, up to a million characters of four
 # bytes each, of which a form makes twelve.
 LARGEST_FORM = 12 * 1024 * 1024
+LARGEST_OPT_OUT = 64 * 1024  # bytes; the one field of a mail program has thirty
 KEPT_IN_ADDRESS = ("lang", "from")  # what stays in the address from screen to screen
 
 _STATUS = {AskingState.EARLY: 403, AskingState.CLOSED: 410}
@@ -142,16 +143,16 @@ async def unsubscribe_page(request: AnyRequest, token: FromPath[str], site: Name
     return await _page(request, token, shown, "unsubscribe", {})
 
 
-@post("/a/{token:str}/unsubscribe", include_in_schema=False)
+@post("/a/{token:str}/unsubscribe", include_in_schema=False, request_max_body_size=LARGEST_OPT_OUT)
 async def confirm_unsubscribe(
     request: AnyRequest, token: FromPath[str], site: NamedDependency[Site], now: NamedDependency[datetime]
 ) -> Response[Any]:
     """Opt out, by the page's button or by the mail program's one click: RFC 8058 forbids to answer that elsewhere."""
     asking = await find_asking(site, token)
+    values, _ = await read_form(request)
     if asking.contact is not None:
         await unsubscribe(asking.contact, now)
-    form = await request.form()
-    if form.get("List-Unsubscribe") == "One-Click":
+    if "One-Click" in values.get("List-Unsubscribe", ()):
         return Response("", status_code=200, media_type=MediaType.TEXT)
     return Redirect(_address(request, f"{token}/unsubscribe"), status_code=303)
 
