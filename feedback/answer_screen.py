@@ -84,12 +84,13 @@ def screen_at(
 ) -> AnswerScreen:
     """The screen with the question `at`, else the one to go on with.
 
-    `values` are those of a form that comes back with `faults`; `chosen` was clicked in a mail.
+    `values` are those of a form that comes back with `faults`; `chosen` was clicked in a mail, and is left out where
+    its question is not asked any more.
     """
     answers = shown.asking.answers
     place = screen_with(shown.screens, at or next(iter(chosen or ()), None))
     if place is None:
-        place = screen_to_resume(shown.screens, answers)
+        place, chosen = screen_to_resume(shown.screens, answers), None
     given = {**values_of(answers), **(chosen or {}), **(values or {})}
     return AnswerScreen(
         questions=shown.screens[place],

@@ -4,10 +4,9 @@ import pytest
 
 from core.database import fetch
 from feedback.read_form import MOST_FIELDS
-from tests.feedback.answering import FORM, Desk, asks, refusals, responses
+from tests.feedback.answering import FORM, Desk, asks, goes, refusals, responses, screen
 
 NPS = asks("nps", "nps")
-CSAT = asks("csat", "csat")
 WHY = asks("why", "comment")
 
 
@@ -39,3 +38,15 @@ class TestForms:
         assert (await customer.client.post(stop, content=f"--x\r\n{part}--x--\r\n", headers=headers)).status_code == 422
         assert (await customer.client.post(stop, content="x" * 100_000, headers=FORM)).status_code == 413
         assert await fetch("SELECT FROM contact WHERE unsubscribed_at IS NOT NULL") == []
+
+
+class TestClicks:
+    async def test_a_score_of_a_question_off_the_way_chooses_nothing_of_another(self, desk: Desk) -> None:
+        branches = [goes("service", answer="nps", at_most=6), goes("why")]
+        why = asks("why", "thumbs")
+        await desk.publishes({**NPS, "branches": branches}, asks("service", "csat"), why, layout="steps")
+        customer = await desk.mails()
+        await customer.sends("nps", nps="9")
+        opened = await customer.opens(f"{customer.page}/service/3")
+        assert screen(opened) == ["why"]
+        assert "data-clicked" not in opened.text
