@@ -18,6 +18,9 @@ from surveys.definition import SurveyDefinition
 from surveys.given_answer import GivenAnswer
 
 CHANGE_FOR = timedelta(days=1)  # after the first answer, somebody may still change their mind
+# Many people use one tablet: what somebody has left half-way is not for the next one to read. Since the latest answer,
+# and longer than the page waits, as somebody may be writing.
+KIOSK_WAITS = timedelta(minutes=5)
 VISIT_LASTS = timedelta(days=1)  # the address of a visit to a short link
 VISIT_PREFIX = "v."  # before its token
 
@@ -60,6 +63,7 @@ class StoredResponse(Struct, frozen=True):
     seed: int | None
     hidden: dict[str, str]
     answers: tuple[GivenAnswer, ...]
+    touched_at: datetime | None = None  # the latest answer
 
 
 class SaidPromise(Struct, frozen=True):
@@ -127,7 +131,7 @@ class Asking(Struct, frozen=True, kw_only=True):
         opens, closes = self.definition.opens_at, self.definition.closes_at
         if opens is not None and now < opens:
             return AskingState.EARLY
-        ends = [end for end in (closes, self.expires_at) if end is not None]
+        ends = [end for end in (closes, self.expires_at, self._waits_until) if end is not None]
         return AskingState.CLOSED if ends and now >= min(ends) else AskingState.OPEN
 
     def may_change(self, now: datetime) -> bool:
@@ -137,6 +141,13 @@ class Asking(Struct, frozen=True, kw_only=True):
         closes = self.definition.closes_at
         is_over = closes is not None and now >= closes
         return self.response is not None and not is_over and now < self.response.submitted_at + CHANGE_FOR
+
+    @property
+    def _waits_until(self) -> datetime | None:
+        """When a tablet takes whoever was answering for gone."""
+        if self.channel is not AskingChannel.KIOSK or self.response is None:
+            return None
+        return (self.response.touched_at or self.response.submitted_at) + KIOSK_WAITS
 
 
 async def find_asking(site: Site, token: str) -> Asking:
@@ -185,8 +196,8 @@ PROMISE = """(
 
 # A change that the worker has not put in its place yet is what counts; one that holds nothing takes the answer back.
 _RESPONSE = """(
-    SELECT json_build_object('id', r.id, 'is_complete', r.is_complete, 'submitted_at', r.submitted_at, 'seed', r.seed,
-        'hidden', r.hidden, 'answers', ARRAY(SELECT row_to_json(g) FROM (
+    SELECT json_build_object('id', r.id, 'is_complete', r.is_complete, 'submitted_at', r.submitted_at,
+        'touched_at', r.touched_at, 'seed', r.seed, 'hidden', r.hidden, 'answers', ARRAY(SELECT row_to_json(g) FROM (
             SELECT a.question, a.instrument, a.value, a.picks, a.text, a.strength, a.other FROM answer a
             WHERE a.response = r.id AND NOT EXISTS (
                 SELECT FROM answer_change c WHERE c.response = r.id AND c.question = a.question)

@@ -112,6 +112,26 @@ class TestVisits:
         assert [row["hidden"] for row in await responses()] == ['{"store": "Berlin & Köln"}'] * 2
         assert [row["channel"] for row in await responses()] == ["kiosk"] * 2
 
+    async def test_nobody_comes_back_to_what_the_one_before_wrote_at_a_kiosk(self, desk: Desk) -> None:
+        await desk.publishes(FELT, WHY, asks("call", "contact"), layout="steps")
+        one, two = await desk.visited("n1", AskingChannel.KIOSK), await desk.visited("n2", AskingChannel.KIOSK)
+        for visitor in (one, two):
+            await visitor.sends("felt", felt="2")
+            await visitor.sends("why", why="It was late.")
+        await one.sends("call", call="1", call__email="kim@customer.example")
+        desk.hands.move(seconds=10)
+        assert "It was late." in (await two.opens(at="why")).text  # who is still there may go back
+        desk.hands.move(minutes=5)
+        for visitor, sent in ((one, 303), (two, 410)):
+            for query in ({"at": "why"}, {"at": "call"}, {"change": "1"}, {}):
+                seen = await visitor.opens(**query)
+                assert "It was late." not in seen.text
+                assert "kim@customer.example" not in seen.text
+            assert (await visitor.sends("why", why="Something else")).status_code == sent
+        assert [row["text"] for row in await fetch("SELECT text FROM answer WHERE question = 'why'")] == [
+            "It was late."
+        ] * 2
+
     async def test_a_visit_lasts_a_day_and_ends_with_its_link(self, desk: Desk) -> None:
         await desk.publishes(FELT)
         first, second = await desk.visited("n1"), await desk.visited("n2")
