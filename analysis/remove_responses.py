@@ -31,7 +31,7 @@ async def erase_contact(workspace: int, external_id: str) -> int:
         contact, email = found[0]["id"], found[0]["email"]
         responses = [row["id"] for row in await fetch(_ALL_OF, contact)]
         await _remove(contact, responses)
-        await fetch('DELETE FROM outbox_mail WHERE workspace = $1 AND lower("to") = lower($2)', workspace, email)
+        await fetch(_DELETE_MAILS, workspace, email, contact)
         await fetch("DELETE FROM contact WHERE id = $1", contact)
     return len(responses)
 
@@ -52,6 +52,14 @@ def _taken_away(responses: list[Row], answers: list[Row]) -> Counter[TallyCell]:
 _RESPONSE = "SELECT contact FROM response WHERE workspace = $1 AND id = $2 FOR UPDATE"
 
 _ALL_OF = "SELECT id FROM response WHERE contact = $1 ORDER BY id FOR UPDATE"
+
+# Those to an address that the contact had before, too: a mail names its invitation (feedback/invitation_mail.py).
+_DELETE_MAILS = """
+DELETE FROM outbox_mail WHERE workspace = $1 AND (
+    lower("to") = lower($2)
+    OR split_part(message_id, '@', 1) IN (SELECT '<invitation.' || i.id FROM invitation i WHERE i.contact = $3)
+)
+"""
 
 _CONTACT = "SELECT id, email FROM contact WHERE workspace = $1 AND external_id = $2 FOR UPDATE"
 

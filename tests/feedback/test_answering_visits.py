@@ -8,6 +8,7 @@ from analysis.remove_responses import erase_contact
 from core.database import fetch
 from feedback.asking import AskingChannel, find_asking
 from feedback.keep_answers import keep_answers
+from feedback.outbox import OutboxTransport, list_outbox
 from surveys.given_answer import GivenAnswer
 from surveys.instruments import Instrument
 from surveys.taking import Taken
@@ -38,6 +39,17 @@ class TestErasing:
             assert isinstance(answer, httpx.Response)
             assert answer.status_code in (303, 404)
             assert (await everything_stored())["response"] == 0
+
+    async def test_mails_to_an_address_that_somebody_had_before_go_with_them(self, desk: Desk) -> None:
+        await desk.publishes(FELT)
+        await desk.mails("c1")
+        await desk.mails("c2")
+        kept_mails = OutboxTransport(desk.hands)
+        for mail in desk.letterbox.mails:
+            await kept_mails.send(mail)
+        await fetch("UPDATE contact SET email = 'kim@new.example' WHERE external_id = 'c1'")
+        await erase_contact(desk.people.acme, "c1")
+        assert [mail.to for mail in await list_outbox(desk.people.acme, None)] == ["c2@customer.example"]
 
     async def test_a_response_deleted_meanwhile_is_begun_anew_and_whole(self, desk: Desk) -> None:
         await desk.publishes(FELT, NPS, WHY, layout="steps")
