@@ -12,6 +12,8 @@ from surveys.translation_faults import translation_faults
 from surveys.wording_faults import pipe_faults
 
 NO_KEYS = ("new", "preview")  # pages stand there, so that of a survey with this key could not be opened
+# Every clock and database counts these in every zone; the first and the last year that can be written it does not.
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 FEWEST_EMOTIONS, MOST_EMOTIONS = 6, 10
 FEWEST_CHOICES, MOST_CHOICES = 2, 20
 ONCE_A_SURVEY = (
@@ -33,6 +35,9 @@ def faults_of(definition: SurveyDefinition) -> Iterator[Fault]:
         yield Fault("key", f"{definition.key} is the address of another page; give this survey another key")
     if definition.opens_at and definition.closes_at and definition.closes_at <= definition.opens_at:
         yield Fault("closes_at", f"this is not after opens_at, {definition.opens_at.isoformat()}; swap or mend them")
+    for field, moment in (("opens_at", definition.opens_at), ("closes_at", definition.closes_at)):
+        if moment and not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            yield Fault(field, f"the year {moment.year} is too far off; write one from {FIRST_YEAR} to {LAST_YEAR}")
     yield from faults_of_repeats(definition.hidden, "hidden[{}]")
     yield from _quota_faults(definition)
     yield from faults_of_repeats([question.key for question in definition.questions], "questions[{}].key")

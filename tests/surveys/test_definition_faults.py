@@ -135,6 +135,8 @@ QUESTIONS = {
 AROUND = {
     "closing before opening": ("closes_at: 2026-04", "closes_at: 2026-02", "closes_at", "not after opens_at"),
     "a moment without a zone": ("09:00:00+02:00", "09:00:00", "closes_at", "with its time zone"),
+    "before all clocks": ("opens_at: 2026", "opens_at: 0001", "opens_at", "write one from 1900 to 2200"),
+    "after all clocks": ("closes_at: 2026", "closes_at: 9999", "closes_at", "write one from 1900 to 2200"),
     "an unknown layout": ("hidden: [", "layout: pages\nhidden: [", "layout", "one of page, steps"),
     "a hidden field no link can carry": ("[store, ", "[my store, ", "hidden[0]", "such as utm_source"),
     "a pipe without words for none": ("event.subject|something", "event.subject", "title", "write them after a |"),
