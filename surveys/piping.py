@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-_PIPE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+# A pipe holds no second beginning, or a row of braces would be read to its end from each of them.
+_PIPE = re.compile(r"\{\{((?:(?!\{\{|\}\}).)*)\}\}", re.DOTALL)
 ANSWER, EVENT, HIDDEN = "answer.", "event.", "hidden."
 CONTACT_NAME = "contact.name"
 

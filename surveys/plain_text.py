@@ -14,6 +14,7 @@ from core.errors import Fault, Invalid
 LARGEST_FILE = 1_000_000  # bytes
 LONGEST_TEXT = 10_000  # characters
 DEEPEST = 20  # lists and mappings inside each other
+_MOST_BITS = 1_000  # of a number, far beyond any that is used
 _OTHER_BREAKS = re.compile(r"[\r\x85\u2028\u2029]")
 
 
@@ -123,6 +124,17 @@ class _StrictLoader(CSafeLoader):
                 raise _Refused(f"line {line}: the field {said[:60]!r} stands twice in one mapping; keep one of them")
             seen.add(said)
         return super().construct_mapping(node, deep=deep)
+
+
+def _construct_whole(loader: _StrictLoader, node: yaml.ScalarNode) -> int:
+    """As YAML reads it; 59:59:59... and 0xfff... may be numbers that Python reads but refuses to write."""
+    found = int(loader.construct_yaml_int(node))
+    if found.bit_length() > _MOST_BITS:
+        raise _Refused(f"line {node.start_mark.line + 1}: this is a number of too many digits")
+    return found
+
+
+_StrictLoader.add_constructor("tag:yaml.org,2002:int", _construct_whole)
 
 
 class _TidyDumper(yaml.SafeDumper):

@@ -1,5 +1,6 @@
 """A survey as a file: what is read, what is refused, and that writing loses nothing."""
 
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Literal
@@ -12,6 +13,7 @@ from core.errors import Invalid
 from surveys.definition import Condition, Question, SurveyDefinition
 from surveys.instruments import DEFAULT_EMOTIONS, Instrument
 from surveys.kept_files import MOST_FAULTS
+from surveys.piping import is_broken, piped, pipes_in
 from surveys.survey_file import read_survey, survey_warnings, write_survey
 from tests.surveys.any_definition import definitions
 
@@ -103,6 +105,12 @@ def test_any_survey_that_is_stored_reads_back_the_same(definition: SurveyDefinit
         (f"{GOOD}translations: {{no: {{}}}}\n", "translations.False", "put words such as yes and no in quotes"),
         (f"{GOOD}key: b\n", "survey.yaml", "stands twice"),
         ("kept: [", "survey.yaml", "this is no YAML"),
+        (
+            GOOD.replace("key: after-demo", f"key: 0x{'f' * 5_000}"),
+            "survey.yaml",
+            "line 3: this is a number of too many",
+        ),
+        (f"kept: {':'.join(['59'] * 3_000)}", "survey.yaml", "line 1: this is a number of too many digits"),
     ],
 )
 def test_a_file_that_is_no_survey_is_refused_with_its_place(text: str, field: str, words: str) -> None:
@@ -135,3 +143,13 @@ def test_every_example_in_the_docs_is_read() -> None:
     assert len(whole) >= 5
     for example in whole:
         read_survey(example, "survey-files.md")
+
+
+@pytest.mark.parametrize("braces", ["{{", "{{a|", "{", "{{a|b}}"])
+def test_no_row_of_braces_takes_long_to_read(braces: str) -> None:
+    began = time.perf_counter()
+    text = braces * (60_000 // len(braces))
+    sum(1 for _ in pipes_in(text))
+    assert piped(text, {"a": "x"}).count("x") == text.count("}}")
+    assert is_broken(text) is ("}}" not in text and "{{" in text)
+    assert time.perf_counter() - began < 5  # seconds; read to its end from each, a row takes a minute
