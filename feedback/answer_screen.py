@@ -66,11 +66,10 @@ class AnswerScreen(Struct, frozen=True, kw_only=True):
 
 def shown_to(asking: Asking, language: str) -> Shown:
     survey = worded(asking.definition, language)
-    values = {
-        **pipe_values(asking.contact_name, asking.properties, asking.hidden_now),
-        **answers_in_words(survey, asking.answers, texts_in(language)),
-    }
-    piped = with_pipes(survey, values)
+    known = pipe_values(asking.contact_name, asking.properties, asking.hidden_now)
+    # A choice is said as it was read, which may itself hold what was known.
+    said = answers_in_words(with_pipes(survey, known), asking.answers, texts_in(language))
+    piped = with_pipes(survey, {**known, **said})
     path = path_of(piped, asking.answers, {**asking.attributes, "language": language})
     return Shown(asking, language, piped, screens_of(piped, path))
 

@@ -163,6 +163,14 @@ class TestPipes:
         await customer.sends("colour", colour__other="{{answer.felt}} <i>")
         assert "You said Very good of {{answer.felt}} &lt;i&gt;: why?" in (await customer.opens()).text
 
+    async def test_a_choice_that_holds_a_word_of_the_event_is_said_with_it(self, desk: Desk) -> None:
+        plans = [{"key": "mine", "text": "My plan {{event.plan|of now}}"}, {"key": "other", "text": "Another"}]
+        why = asks("why", "comment", text="Why {{answer.plan|that}}?")
+        await desk.publishes(asks("plan", "choice", text="Which?", choices=plans), why, layout="steps")
+        customer = await desk.mails(properties={"plan": "Gold {{contact.name}}"})
+        await customer.sends("plan", plan="mine")
+        assert "Why My plan Gold {{contact.name}}?" in (await customer.opens()).text
+
     async def test_a_hidden_field_is_a_word_like_any(self, desk: Desk) -> None:
         await desk.publishes(asks("felt", "anchor", text="How was {{hidden.store|the shop}}?"), hidden=["store"])
         assert "How was &lt;b&gt;?" in (await (await desk.visited("n1", store="<b>")).opens()).text
