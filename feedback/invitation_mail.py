@@ -17,6 +17,7 @@ from surveys.texts import texts_in
 from surveys.theme import SHIPPED_ACCENT
 from surveys.wording import language_for, with_pipes, worded
 
+LONGEST_SUBJECT = 250  # characters; a title has 200, mail programs show fewer
 SHORT = 3  # questions that take ten seconds
 
 
@@ -80,9 +81,13 @@ def answer_link(site: Site, invitation: int) -> str:
 
 
 def _as_read(survey: SurveyDefinition, locale: str, values: Mapping[str, str]) -> SurveyDefinition:
-    """The survey in the contact's language. Its title is the subject, and a subject is one line."""
+    """The survey in the contact's language. Its title is the subject: one line, however long what is put into it."""
     shown = with_pipes(worded(survey, language_for(survey, locale)), values)
-    return msgspec.structs.replace(shown, title=one_line(shown.title))
+    return msgspec.structs.replace(shown, title=_shortened(one_line(shown.title)))
+
+
+def _shortened(title: str) -> str:
+    return title if len(title) <= LONGEST_SUBJECT else f"{title[: LONGEST_SUBJECT - 1]}…"
 
 
 def _isolated(name: str, direction: str) -> str:

@@ -10,6 +10,9 @@ from core.errors import Fault, Invalid
 from core.mail import Mail, NotDelivered
 from core.site import Site
 from feedback.dispatch import dispatch
+from feedback.invitation_mail import InvitedContact, invitation_mail
+from surveys.definition import Question, SurveyDefinition
+from surveys.instruments import Instrument
 from tests.factories import JOURNEY, Hands, Letterbox, delivered, link_of, make_journey, make_key, work
 from tests.people import People
 
@@ -38,6 +41,14 @@ async def test_nothing_is_sent_before_its_time(site: Site, letterbox: Letterbox,
     hands.move(hours=1, minutes=59)
     await work(site)
     assert letterbox.mails == []
+
+
+async def test_a_subject_is_as_long_as_a_mailbox_can_keep_whatever_the_event_says(site: Site) -> None:
+    contact = InvitedContact(1, "Acme", "c1@customer.example", 7)
+    asked = (Question("nps", Instrument.NPS),)
+    survey = SurveyDefinition(key="a", name="A", title="About {{event.subject|it}}", questions=asked)
+    for said, subject in (("my order", "About my order"), ("x" * 16_000, f"About {'x' * 243}…")):
+        assert invitation_mail(site, contact, survey, {"event.subject": said}).subject == subject
 
 
 async def test_an_invitation_is_sent_once(site: Site, letterbox: Letterbox, hands: Hands) -> None:
