@@ -9,7 +9,8 @@ const keep = (fields) => {
   // One after the other: on two ways at once the older answer could come last.
   turn = turn.then(async () => {
     const body = new URLSearchParams([["_partial", "1"], ...fields])
-    const answer = await fetch(form.action, { method: "POST", body, keepalive: true }).catch(() => null)
+    const to = form.getAttribute("action") // a question may be called "action", and is the form's property then
+    const answer = await fetch(to, { method: "POST", body, keepalive: true }).catch(() => null)
     if (answer?.status === 204) document.querySelector(".saved")?.removeAttribute("hidden")
   })
 }

@@ -80,6 +80,8 @@ SURVEYS = [
     _survey("full", SHORT, quotas=[{"key": "all", "limit": 1}]),
     _survey("mailed", [*SHORT, {"key": "why", "instrument": "comment"}], layout="steps"),
     _survey("short", SHORT),
+    # What scripts ask a form for, until a field is called so.
+    _survey("named", [{"key": "action", "instrument": "csat"}, {"key": "method", "instrument": "comment"}]),
     _survey(
         "everywhere",
         [

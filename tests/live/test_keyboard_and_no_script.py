@@ -236,6 +236,16 @@ def test_an_answer_on_a_slow_way_does_not_undo_the_one_after_it(doors: Doors, pa
     assert doors.answers() == {"five": {"value": 5}}
 
 
+def test_a_question_may_be_called_as_a_part_of_the_form(doors: Doors, page: Page) -> None:
+    page.goto(doors.visit("named"))
+    with page.expect_response(is_kept):
+        page.locator("[name=action][value='4']").check()
+    page.get_by_role("textbox").fill("By phone")
+    with page.expect_response(is_kept):
+        tab(page)
+    assert doors.answers() == {"action": {"value": 4}, "method": {"text": "By phone"}}
+
+
 @pytest.mark.parametrize("key", ["Escape", "Enter"])
 def test_the_widget_is_closed_by_escape_and_by_its_cross(doors: Doors, page: Page, key: str) -> None:
     page.add_init_script("said = []; addEventListener('message', ({ data }) => said.push(data.kept))")
