@@ -95,9 +95,14 @@ def identity_secret(secret_key: str, public_key: str) -> str:
     return _hmac_hex(secret_key, f"kept.widget-identity:{public_key}")
 
 
-def is_signed(secret: str, contact: str, signature: str) -> bool:
-    """Whether `signature` is the HMAC-SHA256 of the contact's id under the identity secret, in hex."""
-    return hmac.compare_digest(_hmac_hex(secret, contact).encode(), signature.encode())
+def is_signed(secret: str, contact: str, signature: str, email: str | None = None) -> bool:
+    """Whether `signature` is the HMAC-SHA256 of the contact's id under the identity secret, in hex.
+
+    Where a page gives an address as well, the id, a line break and the address are signed: nobody may have mails sent
+    to another's address, or learn what is known of it.
+    """
+    signed = contact if email is None else f"{contact}\n{email}"
+    return hmac.compare_digest(_hmac_hex(secret, signed).encode(), signature.encode())
 
 
 def _hmac_hex(key: str, message: str) -> str:

@@ -42,6 +42,7 @@ async def _remove(contact: int, responses: Sequence[int]) -> None:
     answers = await fetch(_ANSWERS, [row["id"] for row in counted])
     async with recounted([contact]):
         await add_to_tally(_taken_away(counted, answers))
+        await fetch(_GIVE_QUOTAS_BACK, responses)
         await fetch("DELETE FROM response WHERE id = ANY($1)", responses)
 
 
@@ -72,4 +73,17 @@ WHERE id = ANY($1) AND scored_at IS NOT NULL
 _ANSWERS = """
 SELECT a.question, a.instrument, a.value, a.picks, r.touchpoint, r.occurred_at, r.channel, r.persona
 FROM answer a JOIN response r ON r.id = a.response WHERE r.id = ANY($1)
+"""
+
+# In the order in which whoever answers takes them.
+_GIVE_QUOTAS_BACK = """
+WITH taken AS (
+    SELECT v.survey, quota, count(*) AS n
+    FROM response r JOIN survey_version v ON v.id = r.survey_version, unnest(r.quotas) AS quota
+    WHERE r.id = ANY($1) GROUP BY v.survey, quota
+), held AS (
+    SELECT q.id, t.n FROM quota_count q JOIN taken t ON t.survey = q.survey AND t.quota = q.quota
+    ORDER BY q.survey, q.quota FOR UPDATE OF q
+)
+UPDATE quota_count q SET n = q.n - held.n FROM held WHERE q.id = held.id
 """

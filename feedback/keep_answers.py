@@ -109,7 +109,7 @@ async def _visitor(asking: Asking, now: datetime) -> int:
 async def _take_quotas(asking: Asking, response: Row, taken: Taken, attributes: Attributes) -> list[str]:
     """The quotas this response counts towards; each is counted once, when it is first met."""
     met = list(response["quotas"])
-    for quota in asking.definition.quotas:
+    for quota in sorted(asking.definition.quotas, key=lambda quota: quota.key):  # so that nobody waits in a circle
         if quota.key not in met and holds(quota.when, taken.answers, attributes):
             if not await fetch(_COUNT_QUOTA, asking.survey, quota.key, quota.limit):
                 raise _QuotaIsFull

@@ -148,7 +148,7 @@ async def _contact_of(site: Site, key: WidgetKeyInfo, call: WidgetCall, now: dat
         locale = said.locale or _language(call)
         return EventContact(id=f"visitor:{said.visitor}", locale=locale or UNSET)
     secret = identity_secret(secret_key_of(site.settings), key.public_key)
-    if not is_signed(secret, str(said.id), said.hash or ""):
+    if not is_signed(secret, str(said.id), said.hash or "", said.email):
         await _refuse(key, RefusedCall.FORGED_IDENTITY, now)
     return EventContact(
         id=str(said.id), email=said.email or UNSET, name=said.name or UNSET, locale=said.locale or UNSET

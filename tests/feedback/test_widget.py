@@ -46,7 +46,8 @@ class Shop:
         self.secret = identity_secret(secret_key_of(site.settings), key.public_key)
 
     def signed(self, contact: str, **more: Any) -> dict[str, Any]:
-        signature = hmac.new(self.secret.encode(), contact.encode(), hashlib.sha256).hexdigest()
+        signed = f"{contact}\n{more['email']}" if "email" in more else contact
+        signature = hmac.new(self.secret.encode(), signed.encode(), hashlib.sha256).hexdigest()
         return {"id": contact, "hash": signature, **more}
 
     async def call(self, what: str, origin: str | None = SHOP, **body: Any) -> httpx.Response:
@@ -461,3 +462,12 @@ async def test_refusals_are_counted_by_day_reason_and_workspace(people: People, 
     whole = [RefusalCount("forged_identity", 4), RefusalCount("over_quota", 1)]
     assert await list_refusals(people.acme, first) == whole
     assert await list_refusals(people.acme, hands.now.date()) == [RefusalCount("forged_identity", 1), whole[1]]
+
+
+async def test_an_address_that_was_not_signed_is_a_forged_identity(shop: Shop) -> None:
+    claimed = {**shop.signed("c1"), "email": "somebody.else@customer.example"}
+    refused = await shop.call("ask", touchpoint="delivery", contact=claimed)
+    assert refused.status_code == 403
+    assert await fetch("SELECT FROM contact") == []
+    [row] = await fetch("SELECT reason, n FROM refusal")
+    assert (row["reason"], row["n"]) == ("forged_identity", 1)
