@@ -4,22 +4,40 @@ const { parent: host, restart, clicked, partial, done } = document.body.dataset
 const form = document.querySelector("form")
 const tell = (kept, more) => host && window.parent.postMessage({ kept, ...more }, host)
 
-let turn = Promise.resolve()
-const keep = (fields) => {
-  // One after the other: on two ways at once the older answer could come last.
-  turn = turn.then(async () => {
-    const body = new URLSearchParams([["_partial", "1"], ...fields])
-    const to = form.getAttribute("action") // a question may be called "action", and is the form's property then
-    const answer = await fetch(to, { method: "POST", body, keepalive: true }).catch(() => null)
-    if (answer?.status === 204) document.querySelector(".saved")?.removeAttribute("hidden")
-  })
+// "Saved" is said of all that stands on the screen, or not at all.
+const saved = document.querySelector(".saved")
+const unsaved = new Set()
+let last = 0
+
+const keep = async (question, fields) => {
+  const turn = ++last
+  const body = new URLSearchParams([["_partial", "1"], ...fields])
+  const answer = await fetch(form.action, { method: "POST", body, keepalive: true }).catch(() => null)
+  if (!answer) unsaved.add(question)
+  else if (answer.status === 204 && turn === last && !unsaved.size) saved.hidden = false
 }
 
 if (form && partial !== undefined) {
-  form.addEventListener("change", ({ target }) => {
-    const question = target.name.split(".")[0] // and what belongs to it, such as what else it is
-    keep([...new FormData(form)].filter(([name]) => name.split(".")[0] === question))
+  let timer
+  const questionOf = (name) => name.split(".")[0] // and what belongs to it, such as what else it is
+  const save = () => {
+    clearTimeout(timer)
+    const questions = [...unsaved]
+    unsaved.clear()
+    for (const question of questions) {
+      keep(question, [...new FormData(form)].filter(([name]) => questionOf(name) === question))
+    }
+  }
+  form.addEventListener("input", ({ target }) => {
+    unsaved.add(questionOf(target.name))
+    saved.hidden = true
+    clearTimeout(timer)
+    timer = setTimeout(save, 800) // a pause in the writing
   })
+  form.addEventListener("change", save)
+  form.addEventListener("submit", () => unsaved.clear())
+  addEventListener("pagehide", save)
+  addEventListener("online", save)
 }
 
 if (form && clicked !== undefined) {
@@ -28,10 +46,31 @@ if (form && clicked !== undefined) {
     if (!event.isTrusted || event.target.closest?.("a, button")) return // those say for themselves what is meant
     document.removeEventListener("pointerdown", confirm)
     document.removeEventListener("keydown", confirm)
-    keep([[chosen.name, chosen.value]])
+    keep(chosen.name, [[chosen.name, chosen.value]])
   }
   document.addEventListener("pointerdown", confirm)
   document.addEventListener("keydown", confirm)
+}
+
+if (form) {
+  // Two quick taps on one spot are one: the second must not answer the question that has come under the finger. The
+  // window's name is all that goes from page to page without a cookie or a storage.
+  form.addEventListener("click", (event) => {
+    const { detail, clientX, clientY, target } = event
+    const button = target.closest("button")
+    if (!detail || !button) return // a key, or a tap that sends nothing
+    const [at, x, y] = window.name.split(" ")
+    const isAgain = Date.now() - at < 500 && Math.hypot(clientX - x, clientY - y) < 25
+    if (isAgain && button.name) event.preventDefault()
+    else window.name = [Date.now(), clientX, clientY].join(" ")
+  })
+  // Whoever is offline would see the browser's own page, and lose what they wrote.
+  form.addEventListener("submit", (event) => {
+    if (navigator.onLine) return
+    event.preventDefault()
+    document.querySelector(".offline").hidden = false
+    addEventListener("online", () => form.requestSubmit(event.submitter), { once: true })
+  })
 }
 
 if (host) {
@@ -42,9 +81,6 @@ if (host) {
 }
 
 if (restart) {
-  // What somebody before has written is not shown to whoever presses the browser's Back.
-  const isBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward"
-  addEventListener("pageshow", ({ persisted }) => (persisted || isBack) && location.replace(restart))
   // A minute for whoever reads, ten seconds for who is done: then the next person finds the first question.
   let timer
   const wait = () => {
