@@ -67,7 +67,7 @@ async def show_page(
     if state is AskingState.OPEN or (state is AskingState.ANSWERED and is_changing):
         first = shown.screens[0][0].key if "change" in request.query_params else None
         return await _open_page(request, token, shown, screen_at(shown, at or first, chosen=chosen))
-    return await _ended_page(request, token, shown, state, _STATUS.get(state, 200))
+    return await _ended_page(request, token, shown, state, _STATUS.get(state, 200), is_again=chosen is not None)
 
 
 @post("/a/{token:str}", include_in_schema=False, request_max_body_size=LARGEST_FORM)
@@ -171,11 +171,12 @@ async def _open_page(
 
 
 async def _ended_page(
-    request: AnyRequest, token: str, shown: Shown, state: AskingState | Refused, status: int
+    request: AnyRequest, token: str, shown: Shown, state: AskingState | Refused, status: int, is_again: bool = False
 ) -> Response[Any]:
+    """`is_again` where another answer came too late to change the first."""
     opens = shown.asking.definition.opens_at
     context = {
-        "is_again": "again" in request.query_params,
+        "is_again": is_again or "again" in request.query_params,
         "may_change": shown.asking.may_change(_now(request)),
         "opens_on": format_date(opens, "long", locale_of(shown.language)) if opens else "",
     }

@@ -213,6 +213,14 @@ class TestChangingOnesMind:
         assert (await kept(), await changes()) == (before, [])
         assert await refusals() == {"answered": 3}
 
+    async def test_who_clicks_another_face_in_the_mail_too_late_is_told_so(
+        self, desk: Desk, customer: Customer
+    ) -> None:
+        assert "You chose" in (await customer.opens(f"{customer.page}/felt/1")).text
+        desk.hands.move(days=2)
+        assert "You have answered already" in (await customer.opens(f"{customer.page}/felt/1")).text
+        assert "You have answered already" not in (await customer.opens()).text
+
     async def test_what_was_completed_meanwhile_stays_where_its_day_is_over(self, desk: Desk) -> None:
         await desk.publishes(FELT, NPS)
         customer = await desk.mails()
