@@ -139,10 +139,11 @@ def question_context(shown: Shown) -> dict[str, Any]:
 
 
 def _restart(asking: Asking) -> str | None:
-    """Where a kiosk begins anew for the next person: with what its address says of the place, such as the store."""
+    """Where a kiosk begins anew for the next person: with all that its address said, such as the store."""
     if asking.channel is not AskingChannel.KIOSK:
         return None
-    return f"/k/{asking.code}?{urlencode(asking.hidden_now)}" if asking.hidden_now else f"/k/{asking.code}"
+    said = {**asking.hidden_now, **({"lang": asking.link_language} if asking.link_language else {})}
+    return f"/k/{asking.code}?{urlencode(said)}" if said else f"/k/{asking.code}"
 
 
 def _is_one_tap(question: Question) -> bool:

@@ -52,6 +52,7 @@ class Visit(Struct, frozen=True, array_like=True):
     channel: AskingChannel
     begun_at: int  # seconds since 1970
     hidden: dict[str, str] = {}
+    language: str = ""  # that the link's address asked for, whatever the person has chosen since
 
 
 class StoredResponse(Struct, frozen=True):
@@ -81,6 +82,7 @@ class Asking(Struct, frozen=True, kw_only=True):
     invitation: int | None = None
     visit: str | None = None
     code: str = ""  # of the short link
+    link_language: str = ""  # that its address asked for
     contact: int | None = None
     contact_name: str = ""
     contact_kind: str = ""
@@ -171,7 +173,8 @@ async def find_visit(visit: Visit) -> Asking:
     if not rows:
         raise NotFound("This survey does not exist any more.")
     ends = [begun_at + VISIT_LASTS, rows[0].pop("closed_at")]
-    found = _asking({**rows[0], "visit": visit.nonce, "channel": visit.channel, "occurred_at": begun_at})
+    begun = {"visit": visit.nonce, "channel": visit.channel, "occurred_at": begun_at, "link_language": visit.language}
+    found = _asking({**rows[0], **begun})
     expires_at = min(end for end in ends if end is not None)
     return msgspec.structs.replace(found, hidden=visit.hidden, expires_at=expires_at)
 

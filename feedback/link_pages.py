@@ -49,6 +49,7 @@ async def _begin(request: AnyRequest, site: Site, code: str, channel: AskingChan
     found = await follow_code(code)
     if found is None or not found.is_open:
         return _closed_page(request, found)
+    language = request.query_params.get("lang", "")[:LONGEST_LANGUAGE]
     visit = Visit(
         link=found.link,
         survey_version=found.survey_version,
@@ -56,10 +57,10 @@ async def _begin(request: AnyRequest, site: Site, code: str, channel: AskingChan
         channel=channel,
         begun_at=int(now.timestamp()),
         hidden=_hidden_of(request, found.definition.hidden),
+        language=language,
     )
-    language = {"lang": tag[:LONGEST_LANGUAGE]} if (tag := request.query_params.get("lang")) else {}
     path = f"/a/{VISIT_PREFIX}{site.visit_links.sign(visit)}"
-    return Redirect(f"{path}?{urlencode(language)}" if language else path, status_code=303)
+    return Redirect(f"{path}?{urlencode({'lang': language})}" if language else path, status_code=303)
 
 
 def _hidden_of(request: AnyRequest, fields: Iterable[str]) -> dict[str, str]:

@@ -81,11 +81,13 @@ if (host) {
 }
 
 if (restart) {
-  // A minute for whoever reads, ten seconds for who is done: then the next person finds the first question.
+  // A minute for whoever reads, ten seconds for who is done: then the next person finds the first question. Where it
+  // can't be had, this page stays, since the browser's own would stay for good.
   let timer
+  const again = () => fetch(restart).then((answer) => (answer.ok ? location.replace(restart) : wait()), wait)
   const wait = () => {
     clearTimeout(timer)
-    timer = setTimeout(() => location.replace(restart), done === undefined ? 60000 : 10000)
+    timer = setTimeout(again, done === undefined ? 60000 : 10000)
   }
   for (const sign of ["pointerdown", "keydown", "pageshow"]) addEventListener(sign, wait)
   wait()

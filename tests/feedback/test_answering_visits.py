@@ -144,6 +144,13 @@ class TestVisits:
             "It was late."
         ] * 2
 
+    async def test_a_kiosk_goes_back_to_the_language_of_its_address(self, desk: Desk) -> None:
+        await desk.publishes(FELT)
+        restart = f"/k/{(await desk.link()).code}?lang=de"
+        begun = await desk.people.nobody.get(restart)
+        visitor = Customer(desk.people.nobody, begun.headers["location"].partition("?")[0])
+        assert restart in links(await visitor.opens(lang="fr"))
+
     async def test_a_visit_lasts_a_day_and_ends_with_its_link(self, desk: Desk) -> None:
         await desk.publishes(FELT)
         first, second = await desk.visited("n1"), await desk.visited("n2")
