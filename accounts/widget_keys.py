@@ -110,13 +110,16 @@ def _hmac_hex(key: str, message: str) -> str:
 
 
 def read_origins(text: str) -> tuple[list[str], list[Fault]]:
-    """The origins of `text`, one a line, each once, and what is wrong with the others."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    """The origins of `text`, one a line, each once, and what is wrong with the others.
+
+    An address bar gives an origin with a slash, which is taken.
+    """
+    lines = [line.strip().removesuffix("/") for line in text.splitlines() if line.strip()]
     if not 1 <= len(lines) <= MOST_ORIGINS:
         return [], [Fault("origins", f"write 1 to {MOST_ORIGINS} origins, one a line, such as https://shop.example")]
     read = [(line, _origin(line)) for line in lines]
     wrong = [
-        Fault("origins", f"“{line[:60]}” is no origin; write scheme://host or scheme://host:port, without a path")
+        Fault("origins", f"“{line[:60]}” is no origin; write it like https://shop.example, without a path")
         for line, origin in read
         if origin is None
     ]

@@ -76,7 +76,7 @@ if (form) {
 if (host) {
   new ResizeObserver(() => tell("size", { height: document.documentElement.offsetHeight })).observe(document.body)
   document.addEventListener("keydown", (event) => event.key === "Escape" && tell("close"))
-  document.querySelector("[data-close]").addEventListener("click", () => tell("close"))
+  for (const button of document.querySelectorAll("[data-close]")) button.addEventListener("click", () => tell("close"))
   if (done !== undefined) tell("done")
 }
 

@@ -23,9 +23,10 @@
   const tell = (path, body, { mode = usual, target } = {}) => {
     const who = contact.id ? contact : { ...contact, visitor: recall() }
     turn = turn.then(async () => {
-      if (open && path === "ask") return
       const place = mode === "inline" && (target?.nodeType ? target : document.querySelector(target))
-      const known = { key, once: chance(), contact: who, language: document.documentElement.lang, is_busy: !!open }
+      const isBusy = !!(place ? place.querySelector("[data-kept]") : open)
+      if (isBusy && path === "ask") return
+      const known = { key, once: chance(), contact: who, language: document.documentElement.lang, is_busy: isBusy }
       const answer = await fetch(`${origin}/widget/${path}`, {
         method: "POST",
         body: JSON.stringify({ ...known, ...body }),

@@ -46,7 +46,7 @@ def test_an_origin_is_kept_as_browsers_send_it(line: str, origin: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "shop.example", "https://", "https://shop.example/", "https://shop.example/path", "ftp://shop.example", "*",
+        "shop.example", "https://", "https://shop.example//", "https://shop.example/path", "ftp://shop.example", "*",
         "https://*.shop.example", "https://shop.example:0", "https://shop.example:65536", "https://shop .example",
         "https://me:pass@shop.example", "null", "https://shop.example; script-src *", "https://a..b",
         "https://" + "a" * 60 + ".example" * 40, "https://" + "ü" * 300,
@@ -135,6 +135,11 @@ async def test_a_form_with_a_fault_comes_back_as_it_was_filled_in(people: People
     assert "“https://shop.example/path” is no origin" in made.text
     assert 'value="Shop"' in made.text
     assert await list_widget_keys(people.acme) == []
+
+
+async def test_an_origin_may_be_pasted_from_the_address_bar(people: People) -> None:
+    await post_form(people.alice, PAGE, {"name": "Shop", "origins": "https://shop.example/\nhttps://shop.example"})
+    assert [key.origins for key in await list_widget_keys(people.acme)] == [("https://shop.example",)]
 
 
 async def test_a_revoked_key_is_shown_as_such_without_its_secret(people: People, site: Site, hands: Hands) -> None:

@@ -226,6 +226,19 @@ def test_inline_stands_in_its_place_and_is_as_high_as_its_survey(host: Host, con
 
 
 @pytest.mark.live
+def test_a_place_that_holds_a_survey_gets_no_second(host: Host, context: BrowserContext) -> None:
+    shop = visit(context, host.page())
+    shop.ask('{mode: "inline", target: "#place"}')
+    shop.see()
+    asked: list[str] = []
+    shop.page.on("request", lambda request: asked.append(request.url))
+    shop.ask('{mode: "inline", target: "#place"}')
+    shop.settle()
+    assert asked == []
+    assert shop.page.locator("#place > iframe").count() == 1
+
+
+@pytest.mark.live
 def test_without_its_place_an_inline_survey_pops_over(host: Host, context: BrowserContext) -> None:
     shop = visit(context, host.page(mode="inline"))
     shop.ask('{target: "#nowhere"}')
