@@ -53,9 +53,10 @@ async def preview_draft(
     """The screen after what was filled in; the survey itself, as its file says, and all answers travel in the form."""
     values, _ = await read_form(request)
     at = next(iter(values.get("_at", [])), None)
-    if at is None:  # it comes from the editor
-        return await _screen(request, _asking(member, _draft(values, "text"), {}, now), "")
-    definition, language = _draft(values, "_survey"), "".join(values.get("_lang", []))
+    language = "".join(values.get("_lang", []))
+    if at is None:  # it comes from the editor, or starts again
+        return await _screen(request, _asking(member, _draft(values, "text"), {}, now), language)
+    definition = _draft(values, "_survey")
     form = {name: found for name, found in values.items() if not name.startswith("_")}
     asking = _asking(member, definition, {}, now)
     shown = shown_to(asking, language_for(definition, language))
@@ -65,7 +66,7 @@ async def preview_draft(
         return await _screen(request, asking, language, at, form, fault)
     asking = _asking(member, definition, taken.answers, now)
     if taken.is_complete:
-        context = {"is_again": False, "may_change": False, "address": _start(request, definition), "action": ""}
+        context = {"is_again": False, "may_change": False, **_previewed(request, definition, language)}
         return await answer_template(request, shown_to(asking, shown.language), "answered", context, preview=True)
     return await _screen(request, asking, language, taken.next)
 
@@ -89,17 +90,20 @@ async def _screen(
     carried = [
         (name, value) for name, found in answered.items() if name.partition(".")[0] not in here for value in found
     ]
+    previewed = _previewed(request, asking.definition, language)
     context = {
         "screen": screen,
-        "carried": [("_survey", write_survey(asking.definition, "yaml")), ("_lang", language), *carried],
-        "address": _start(request, asking.definition),
-        "action": f"/w/{request.path_params['workspace']}/surveys/preview",
+        "carried": [("_survey", previewed["draft"]), ("_lang", language), *carried],
+        **previewed,
     }
     return await answer_template(request, shown, "open", context, 422 if fault else 200, preview=True)
 
 
-def _start(request: Request[Any, Any, Any], definition: SurveyDefinition) -> Any:
-    return lambda *_, **__: f"/w/{request.path_params['workspace']}/surveys/{definition.key}/preview"
+def _previewed(request: Request[Any, Any, Any], definition: SurveyDefinition, language: str) -> dict[str, Any]:
+    """What every screen needs to go on, and to start again: a draft has no address of its own."""
+    action = f"/w/{request.path_params['workspace']}/surveys/preview"
+    draft = write_survey(definition, "yaml")
+    return {"action": action, "draft": draft, "draft_language": language, "address": lambda *_, **__: action}
 
 
 def _asking(member: Member, definition: SurveyDefinition, answers: dict[str, GivenAnswer], now: datetime) -> Asking:

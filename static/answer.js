@@ -1,7 +1,7 @@
 // The answering page works without this; with it, answers are kept while a screen is being filled in, a click from a
 // mail is confirmed by the first sign of a person, and the page fits itself into the page that shows it.
 const { parent: host, restart, clicked, partial, done } = document.body.dataset
-const form = document.querySelector("form")
+const form = document.querySelector("form:not(.preview)")
 const tell = (kept, more) => host && window.parent.postMessage({ kept, ...more }, host)
 
 // "Saved" is said of all that stands on the screen, or not at all.

@@ -32,7 +32,11 @@ async def counts() -> dict[str, int]:
 
 
 def carried(page: str) -> dict[str, str]:
-    """The hidden fields of the form, as a browser sends them back."""
+    """The hidden fields of the survey's form, as a browser sends them back."""
+    return hidden_fields(page.partition(" novalidate>")[2])
+
+
+def hidden_fields(page: str) -> dict[str, str]:
     found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page)
     return {name: value.replace("&#34;", '"').replace("&#39;", "'").replace("&amp;", "&") for name, value in found}
 
@@ -88,3 +92,13 @@ async def test_a_starter_is_previewed_in_any_language(people: People, hands: Han
 async def test_nobody_previews_the_surveys_of_another_workspace(people: People, before: dict[str, int]) -> None:
     assert (await people.charlie.get("/w/acme/surveys/after-delivery/preview")).status_code == 404
     assert (await people.charlie.get("/w/other/surveys/after-delivery/preview")).status_code == 404
+
+
+async def test_a_draft_that_was_never_published_starts_again(people: People, before: dict[str, int]) -> None:
+    first = await post_form(people.bob, "/w/acme/surveys/preview", {"text": DRAFT})
+    second = await people.bob.post("/w/acme/surveys/preview", data={**carried(first.text), "felt": "5"})
+    assert "Thank you" in second.text
+    for page in (first.text, second.text):
+        to_start = hidden_fields(page.partition(" novalidate>")[0])
+        again = await people.bob.post("/w/acme/surveys/preview", data=to_start)
+        assert (again.status_code, again.text.count("About you")) == (200, first.text.count("About you"))
