@@ -8,11 +8,13 @@ from msgspec import Struct
 from analysis.scales import is_two_valued
 from analysis.touchpoint_words import choice_words
 from analysis.worth import CHOSEN
-from core.database import fetch
+from core.database import Row, fetch
 from core.templating import listed
-from surveys.instruments import CHOOSING, Instrument, label_of
+from surveys.definition import SurveyDefinition
+from surveys.instruments import CHOOSING, OTHER, Instrument, label_of
 
 PAGE = 50
+VISITORS = ("visit:", "visitor:")  # how the ids begin of contacts whom nobody knows (feedback/)
 STRENGTHS = {1: "a little", 2: "clearly", 3: "very strongly"}
 
 
@@ -38,7 +40,7 @@ class AnswerView(Struct, frozen=True):
     def words(self) -> str:
         """What was answered: a point of a scale, or what was picked or agreed to."""
         if self.value is None:
-            return listed([*(self.picks or ()), *([self.other] if self.other else [])])
+            return listed([*(self.picks or ()), *([f"“{self.other}”"] if self.other else [])])
         if self.instrument in CHOSEN:
             return choice_words(self.instrument, str(self.value))
         return self._label if is_two_valued(self.instrument) else str(self.value)
@@ -62,23 +64,48 @@ class ResponseView(Struct, frozen=True):
     contact: str
     persona: str | None
     touchpoint: str
+    channel: str
     submitted_at: datetime
+    is_complete: bool
+    hidden: dict[str, str]
     answers: tuple[AnswerView, ...]
+
+    @property
+    def is_visitor(self) -> bool:
+        return self.contact.startswith(VISITORS)
 
 
 async def list_responses(workspace: int, before: int | None, touchpoint: str | None) -> list[ResponseView]:
     """One page of responses, older than number `before`, of one touchpoint if its key is given."""
     rows = await fetch(_RESPONSES, workspace, before, touchpoint, PAGE)
-    return [
-        ResponseView(**{**row, "answers": msgspec.json.decode(row["answers"], type=tuple[AnswerView, ...])})
-        for row in rows
-    ]
+    versions = await fetch(_DEFINITIONS, [row["survey_version"] for row in rows])
+    asked = {row["id"]: msgspec.json.decode(row["definition"], type=SurveyDefinition) for row in versions}
+    return [_view(row, asked[row.pop("survey_version")]) for row in rows]
 
+
+def _view(row: Row, asked: SurveyDefinition) -> ResponseView:
+    answers = msgspec.json.decode(row["answers"], type=tuple[AnswerView, ...])
+    in_words = tuple(_in_words(answer, asked) for answer in answers)
+    return ResponseView(**{**row, "hidden": msgspec.json.decode(row["hidden"]), "answers": in_words})
+
+
+def _in_words(answer: AnswerView, asked: SurveyDefinition) -> AnswerView:
+    """With the words of the choices that were picked, where the file gives their keys."""
+    question = asked.question(answer.question)
+    if question is None or answer.instrument not in CHOOSING or answer.picks is None:
+        return answer
+    words = {choice.key: choice.text for choice in question.choices}
+    picks = [pick for pick in answer.picks if pick != OTHER or not answer.other]  # said in their own words
+    return msgspec.structs.replace(answer, picks=tuple(words.get(pick, pick) for pick in picks))
+
+
+_DEFINITIONS = "SELECT id, definition FROM survey_version WHERE id = ANY($1)"
 
 _CHOOSING = ", ".join(f"'{instrument}'" for instrument in CHOOSING)
 
 _RESPONSES = f"""
-SELECT r.id, c.external_id AS contact, p.name AS persona, t.name AS touchpoint, r.submitted_at, (
+SELECT r.id, c.external_id AS contact, p.name AS persona, t.name AS touchpoint, r.channel, r.submitted_at,
+       r.is_complete, r.hidden, r.survey_version, (
     SELECT coalesce(json_agg(json_build_object(
         'question', a.question, 'instrument', a.instrument, 'value', a.value, 'picks', a.picks, 'text', a.text,
         'strength', a.strength, 'other', CASE WHEN a.instrument IN ({_CHOOSING}) THEN a.other END,

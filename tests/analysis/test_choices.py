@@ -94,7 +94,7 @@ async def test_what_was_chosen_agreed_and_added_is_read_in_words(people: People,
     [found] = await list_responses(people.acme, None, None)
     assert [(answer.question, answer.words, answer.remark) for answer in found.answers] == [
         ("how", "price", ""),
-        ("why", "My neighbour", ""),
+        ("why", "“My neighbour”", ""),
         ("ok", "yes", ""),
         ("call", "no", ""),
         ("thumb", "thumbs down", ""),

@@ -170,3 +170,18 @@ class TestVisits:
         for page in forged:
             assert (await Customer(visitor.client, page).sends(felt="4")).status_code == 404
         assert await responses() == []
+
+
+async def test_the_list_of_responses_tells_a_visit_in_words(desk: Desk) -> None:
+    choices = [{"key": "a", "text": "The chat"}, {"key": "b", "text": "The shop"}]
+    used = asks("used", "choices", text="What did you use?", choices=choices, has_other=True)
+    await desk.publishes(FELT, used, WHY, layout="steps", hidden=["store"])
+    visitor = await desk.visited(store="Berlin")
+    await visitor.sends("felt", felt="4")
+    await visitor.sends("used", used=["a", "b", "other"], used__other="A letter")
+    page = " ".join((await desk.people.bob.get("/w/acme/responses")).text.split())
+    assert "several choices: <b>The chat, The shop and “A letter”</b>" in page
+    assert "a visitor<br><small>by a short link</small><br><small>store: Berlin</small>" in page
+    assert "not sent to the end" in page
+    await visitor.sends("why", why="")
+    assert "not sent to the end" not in (await desk.people.bob.get("/w/acme/responses")).text
