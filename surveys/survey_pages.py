@@ -15,6 +15,7 @@ from accounts.tables import Role
 from core.errors import Fault, Invalid
 from surveys.branching import longest_way
 from surveys.definition import SurveyDefinition
+from surveys.fault_lines import line_of
 from surveys.outline import outline_of, quota_words
 from surveys.publish import Change, publish_all
 from surveys.starters import PHASES, starters
@@ -146,7 +147,8 @@ def _notices(definition: SurveyDefinition) -> list[str]:
 def _editor(
     text: str, survey: str, *, faults: Sequence[Fault] = (), notices: Sequence[str] = (), status: int = 200
 ) -> Template:
-    context = {"text": text, "key": survey, "faults": faults, "notices": notices}
+    lines = {fault.field: line_of(text, fault.field) for fault in faults if fault.field != _FILE}
+    context = {"text": text, "key": survey, "faults": faults, "lines": {_FILE: None, **lines}, "notices": notices}
     return Template("surveys/edit.html", context=context, status_code=status)
 
 

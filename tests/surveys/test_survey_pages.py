@@ -39,7 +39,8 @@ def typed(answer: httpx.Response) -> str:
 
 def faults(answer: httpx.Response) -> list[str]:
     found = re.search(r'id="faults">(.*?)</section>', answer.text, re.DOTALL)
-    return re.findall(r"<li>(.*?)</li>", found[1]) if found else []
+    listed = re.findall(r"<li>(.*?)</li>", found[1]) if found else []
+    return [re.sub(r'<a href="#text" data-line="\d+">(.*?)</a>', r"\1", fault) for fault in listed]
 
 
 async def current(people: People, key: str = "after-delivery") -> str:
@@ -131,7 +132,7 @@ async def test_faults_are_listed_by_their_place_and_what_was_typed_stays(people:
     answer = await post(people.alice, f"{SURVEYS}/new", BROKEN, act)
     assert answer.status_code == status
     assert faults(answer)[0] == (
-        "<code>questions[0].branches[0].go</code>: no question has the key nowhere; name a later one, or end"
+        "Line 11, <code>questions[0].branches[0].go</code>: no question has the key nowhere; name a later one, or end"
     )
     assert typed(answer) == BROKEN
     assert (await people.alice.get(f"{SURVEYS}/support")).status_code == 404
@@ -165,11 +166,11 @@ async def test_nobody_publishes_over_another_survey(people: People) -> None:
     before = await current(people)
     as_new = await post(people.alice, f"{SURVEYS}/new", before)
     assert faults(as_new) == [
-        "<code>key</code>: there is a survey after-delivery already; edit that one, or give this one another key"
+        "Line 2, <code>key</code>: there is a survey after-delivery already; edit that one, or give this one another key"
     ]
     renamed = await post(people.alice, f"{PAGE}/edit", before.replace("key: after-delivery", "key: parcel"))
     assert faults(renamed) == [
-        "<code>key</code>: you are editing after-delivery; keep its key, or start a new survey for another"
+        "Line 2, <code>key</code>: you are editing after-delivery; keep its key, or start a new survey for another"
     ]
     assert [row["key"] for row in await fetch("SELECT key FROM survey")] == ["after-delivery"]
 
