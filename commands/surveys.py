@@ -25,7 +25,7 @@ def starters_command() -> None:
     from surveys.starters import starters
 
     for one in starters():
-        click.echo(f"{one.key}\t{one.name}\t{longest_way(one)} questions at most")
+        click.echo(f"{one.key}\t{one.name}\t{_questions(longest_way(one))} at most")
 
 
 @survey.command("new")
@@ -55,7 +55,7 @@ def check_command(file: Path) -> None:
     found = read_survey(text_of(file), file.name)
     for warning in survey_warnings(found):
         click.echo(f"note: {warning}", err=True)
-    click.echo(f"{found.key}: no faults; {longest_way(found)} questions at most; {', '.join(languages_of(found))}")
+    click.echo(f"{found.key}: no faults; {_questions(longest_way(found))} at most; {', '.join(languages_of(found))}")
 
 
 @survey.command("publish")
@@ -96,3 +96,7 @@ def export_command(found: Settings, key: str, workspace: str, as_json: bool) -> 
         click.echo(write_survey(version.definition, "json" if as_json else "yaml"), nl=False)
 
     run(found, give)
+
+
+def _questions(number: int) -> str:
+    return f"{number} question{'' if number == 1 else 's'}"

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta, Struct
 
 from core.errors import Fault
@@ -22,6 +23,7 @@ from surveys.definition_faults import faults_of, faults_of_repeats
 from surveys.instruments import Instrument
 from surveys.kept_files import Form, read_file, write_file
 from surveys.survey_file import survey_warnings
+from surveys.translation_order import in_order
 
 FORMAT = "journey/1"
 LONGEST_TIME = timedelta(days=366)  # to wait, and until a survey is over
@@ -158,7 +160,8 @@ def read_journey(text: str, name: str) -> JourneyFile:
 
 def write_journey(file: JourneyFile, form: Form) -> str:
     """The file's text; reading it gives `file` again."""
-    return write_file(file, FORMAT, form)
+    surveys = tuple(in_order(survey) for survey in file.surveys)
+    return write_file(msgspec.structs.replace(file, surveys=surveys), FORMAT, form)
 
 
 def warnings_of(file: JourneyFile) -> list[str]:

@@ -6,6 +6,7 @@ from surveys.branching import longest_way
 from surveys.definition import SurveyDefinition
 from surveys.definition_faults import faults_of
 from surveys.kept_files import Form, read_file, write_file
+from surveys.translation_order import in_order
 
 FORMAT = "survey/1"
 MOST_QUESTIONS_ADVISED = 3
@@ -20,8 +21,8 @@ def read_survey(text: str, name: str) -> SurveyDefinition:
 
 
 def write_survey(definition: SurveyDefinition, form: Form) -> str:
-    """The file's text; reading it gives `definition` again."""
-    return write_file(definition, FORMAT, form)
+    """The file's text; reading it gives `definition` again, and writing that gives the same text."""
+    return write_file(in_order(definition), FORMAT, form)
 
 
 def survey_warnings(definition: SurveyDefinition) -> Iterator[str]:

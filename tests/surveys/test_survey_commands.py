@@ -37,6 +37,7 @@ def test_a_new_survey_is_published_once_and_exported_again(tmp_path: Path, store
     for form in ([], ["--json"]):
         exported = kept(tmp_path, "survey", "export", "bye", "--workspace", "acme", *form, **stored).stdout
         assert read_survey(exported, "survey") == read_survey(made.stdout, "survey")
+        assert form or exported == made.stdout  # to the letter: git sees no change
     assert read_survey(made.stdout, "survey").questions == starter("leaving").questions
 
 
