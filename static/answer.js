@@ -6,27 +6,35 @@ const tell = (kept, more) => host && window.parent.postMessage({ kept, ...more }
 
 // "Saved" is said of all that stands on the screen, or not at all.
 const saved = document.querySelector(".saved")
-const unsaved = new Set()
-let last = 0
-
-const keep = async (question, fields) => {
-  const turn = ++last
+const send = (fields) => {
   const body = new URLSearchParams([["_partial", "1"], ...fields])
-  const answer = await fetch(form.action, { method: "POST", body, keepalive: true }).catch(() => null)
-  if (!answer) unsaved.add(question)
-  else if (answer.status === 204 && turn === last && !unsaved.size) saved.hidden = false
+  const to = form.getAttribute("action") // a question may be called "action", and is the form's property then
+  return fetch(to, { method: "POST", body, keepalive: true }).catch(() => null)
 }
 
 if (form && partial !== undefined) {
-  let timer
-  const questionOf = (name) => name.split(".")[0] // and what belongs to it, such as what else it is
-  const save = () => {
+  const unsaved = new Set()
+  const wrong = new Set() // what the server does not take as it stands
+  let timer, isSending
+  const questionOf = (name) => name.split(".")[0]
+  const sendNext = () => {
+    const [question] = unsaved
+    unsaved.delete(question)
+    const fields = [...new FormData(form)].filter(([name]) => questionOf(name) === question)
+    return send(fields).then((answer) => {
+      if (!answer) unsaved.add(question)
+      else wrong[answer.status === 204 ? "delete" : "add"](question)
+      return answer
+    })
+  }
+  // One after the other, so that the last that was chosen is the last that arrives.
+  const save = async () => {
     clearTimeout(timer)
-    const questions = [...unsaved]
-    unsaved.clear()
-    for (const question of questions) {
-      keep(question, [...new FormData(form)].filter(([name]) => questionOf(name) === question))
-    }
+    if (isSending || !unsaved.size) return
+    isSending = true
+    while (unsaved.size && (await sendNext()));
+    isSending = false
+    saved.hidden = !!(unsaved.size || wrong.size)
   }
   form.addEventListener("input", ({ target }) => {
     unsaved.add(questionOf(target.name))
@@ -36,8 +44,10 @@ if (form && partial !== undefined) {
   })
   form.addEventListener("change", save)
   form.addEventListener("submit", () => unsaved.clear())
-  addEventListener("pagehide", save)
   addEventListener("online", save)
+  addEventListener("pagehide", () => {
+    while (unsaved.size) sendNext()
+  })
 }
 
 if (form && clicked !== undefined) {
@@ -46,15 +56,15 @@ if (form && clicked !== undefined) {
     if (!event.isTrusted || event.target.closest?.("a, button")) return // those say for themselves what is meant
     document.removeEventListener("pointerdown", confirm)
     document.removeEventListener("keydown", confirm)
-    keep(chosen.name, [[chosen.name, chosen.value]])
+    send([[chosen.name, chosen.value]]).then((answer) => (saved.hidden = answer?.status !== 204))
   }
   document.addEventListener("pointerdown", confirm)
   document.addEventListener("keydown", confirm)
 }
 
 if (form) {
-  // Two quick taps on one spot are one: the second must not answer the question that has come under the finger. The
-  // window's name is all that goes from page to page without a cookie or a storage.
+  // The second of two quick taps must not answer the question that has come under the finger. The window's name goes
+  // from page to page without a cookie or a storage.
   form.addEventListener("click", (event) => {
     const { detail, clientX, clientY, target } = event
     const button = target.closest("button")
