@@ -1,18 +1,15 @@
-// The answering page works without this; with it, answers are kept while a screen is being filled in, a click from a
-// mail is confirmed by the first sign of a person, and the page fits itself into the page that shows it.
-const { parent: host, restart, clicked, partial, done } = document.body.dataset
+// The answering page works without this; with it, answers are kept while they are given.
 const form = document.querySelector("form:not(.preview)")
-const tell = (kept, more) => host && window.parent.postMessage({ kept, ...more }, host)
 
 // "Saved" is said of all that stands on the screen, or not at all.
-const saved = document.querySelector(".saved")
-const send = (fields) => {
+export const saved = document.querySelector(".saved")
+export const send = (fields) => {
   const body = new URLSearchParams([["_partial", "1"], ...fields])
-  const to = form.getAttribute("action") // a question may be called "action", and is the form's property then
+  const to = form.getAttribute("action") // form.action is a question of that name
   return fetch(to, { method: "POST", body, keepalive: true }).catch(() => null)
 }
 
-if (form && partial !== undefined) {
+if (form && document.body.dataset.partial !== undefined) {
   const unsaved = new Set()
   const wrong = new Set() // what the server does not take as it stands
   let timer, isSending
@@ -27,7 +24,7 @@ if (form && partial !== undefined) {
       return answer
     })
   }
-  // One after the other, so that the last that was chosen is the last that arrives.
+  // One after the other: the last that was chosen is the last that arrives.
   const save = async () => {
     clearTimeout(timer)
     if (isSending || !unsaved.size) return
@@ -50,25 +47,12 @@ if (form && partial !== undefined) {
   })
 }
 
-if (form && clicked !== undefined) {
-  const chosen = document.querySelector(".clicked button, :checked")
-  const confirm = (event) => {
-    if (!event.isTrusted || event.target.closest?.("a, button")) return // those say for themselves what is meant
-    document.removeEventListener("pointerdown", confirm)
-    document.removeEventListener("keydown", confirm)
-    send([[chosen.name, chosen.value]]).then((answer) => (saved.hidden = answer?.status !== 204))
-  }
-  document.addEventListener("pointerdown", confirm)
-  document.addEventListener("keydown", confirm)
-}
-
 if (form) {
-  // The second of two quick taps must not answer the question that has come under the finger. The window's name goes
-  // from page to page without a cookie or a storage.
+  // The second of two quick taps must not answer what has come under the finger. The window's name goes along.
   form.addEventListener("click", (event) => {
     const { detail, clientX, clientY, target } = event
     const button = target.closest("button")
-    if (!detail || !button) return // a key, or a tap that sends nothing
+    if (!detail || !button) return
     const [at, x, y] = window.name.split(" ")
     const isAgain = Date.now() - at < 500 && Math.hypot(clientX - x, clientY - y) < 25
     if (isAgain && button.name) event.preventDefault()
@@ -81,24 +65,4 @@ if (form) {
     document.querySelector(".offline").hidden = false
     addEventListener("online", () => form.requestSubmit(event.submitter), { once: true })
   })
-}
-
-if (host) {
-  new ResizeObserver(() => tell("size", { height: document.documentElement.offsetHeight })).observe(document.body)
-  document.addEventListener("keydown", (event) => event.key === "Escape" && tell("close"))
-  for (const button of document.querySelectorAll("[data-close]")) button.addEventListener("click", () => tell("close"))
-  if (done !== undefined) tell("done")
-}
-
-if (restart) {
-  // A minute for whoever reads, ten seconds for who is done: then the next person finds the first question. Where it
-  // can't be had, this page stays, since the browser's own would stay for good.
-  let timer
-  const again = () => fetch(restart).then((answer) => (answer.ok ? location.replace(restart) : wait()), wait)
-  const wait = () => {
-    clearTimeout(timer)
-    timer = setTimeout(again, done === undefined ? 60000 : 10000)
-  }
-  for (const sign of ["pointerdown", "keydown", "pageshow"]) addEventListener(sign, wait)
-  wait()
 }

@@ -49,4 +49,4 @@ class TestClicks:
         await customer.sends("nps", nps="9")
         opened = await customer.opens(f"{customer.page}/service/3")
         assert screen(opened) == ["why"]
-        assert "data-clicked" not in opened.text
+        assert "clicked.js" not in opened.text

@@ -166,7 +166,8 @@ async def test_nobody_publishes_over_another_survey(people: People) -> None:
     before = await current(people)
     as_new = await post(people.alice, f"{SURVEYS}/new", before)
     assert faults(as_new) == [
-        "Line 2, <code>key</code>: there is a survey after-delivery already; edit that one, or give this one another key"
+        "Line 2, <code>key</code>: there is a survey after-delivery already; edit that one, "
+        "or give this one another key"
     ]
     renamed = await post(people.alice, f"{PAGE}/edit", before.replace("key: after-delivery", "key: parcel"))
     assert faults(renamed) == [
