@@ -18,7 +18,8 @@ from analysis.responses import list_responses
 async def responses_page(
     member: NamedDependency[Member], before: FromQuery[int | None] = None, touchpoint: FromQuery[str | None] = None
 ) -> Template:
-    responses = await list_responses(member.workspace, before, touchpoint)
+    may_write = member.may(Role.EDITOR)
+    responses = await list_responses(member.workspace, before, touchpoint, with_addresses=may_write)
     context = {"responses": responses, "touchpoint": touchpoint, "instrument_in_words": instrument_in_words}
     return Template("analysis/responses.html", context=context)
 

@@ -11,7 +11,9 @@ from analysis.worth import CHOSEN
 from core.database import Row, fetch
 from core.templating import listed
 from surveys.definition import SurveyDefinition
-from surveys.instruments import CHOOSING, OTHER, Instrument, label_of
+from surveys.instruments import CHOOSING, OTHER, YES, Instrument, label_of
+from surveys.surveys import load_definitions
+from surveys.wording import choice_texts
 
 PAGE = 50
 VISITORS = ("visit:", "visitor:")  # how the ids begin of contacts whom nobody knows (feedback/)
@@ -21,8 +23,8 @@ STRENGTHS = {1: "a little", 2: "clearly", 3: "very strongly"}
 class AnswerView(Struct, frozen=True):
     """One answer of a response; the last three fields are set for comments.
 
-    `other` is what somebody wrote beside a choice; an address beside a contact is none of it. `strength` is that of the
-    picked emotions, 1 to 3.
+    `other` is what somebody wrote beside a choice, `address` where who wishes to be contacted is reached. `strength`
+    is that of the picked emotions, 1 to 3.
     """
 
     question: str
@@ -32,6 +34,7 @@ class AnswerView(Struct, frozen=True):
     text: str | None
     strength: int | None
     other: str | None
+    address: str | None
     sentiment: str | None
     language: str | None
     themes: tuple[str, ...]
@@ -75,11 +78,15 @@ class ResponseView(Struct, frozen=True):
         return self.contact.startswith(VISITORS)
 
 
-async def list_responses(workspace: int, before: int | None, touchpoint: str | None) -> list[ResponseView]:
-    """One page of responses, older than number `before`, of one touchpoint if its key is given."""
-    rows = await fetch(_RESPONSES, workspace, before, touchpoint, PAGE)
-    versions = await fetch(_DEFINITIONS, [row["survey_version"] for row in rows])
-    asked = {row["id"]: msgspec.json.decode(row["definition"], type=SurveyDefinition) for row in versions}
+async def list_responses(
+    workspace: int, before: int | None, touchpoint: str | None, *, with_addresses: bool = False
+) -> list[ResponseView]:
+    """One page of responses, older than number `before`, of one touchpoint if its key is given.
+
+    `with_addresses` is for those who may write back to who wishes it.
+    """
+    rows = await fetch(_RESPONSES, workspace, before, touchpoint, PAGE, with_addresses)
+    asked = await load_definitions([row["survey_version"] for row in rows])
     return [_view(row, asked[row.pop("survey_version")]) for row in rows]
 
 
@@ -94,12 +101,10 @@ def _in_words(answer: AnswerView, asked: SurveyDefinition) -> AnswerView:
     question = asked.question(answer.question)
     if question is None or answer.instrument not in CHOOSING or answer.picks is None:
         return answer
-    words = {choice.key: choice.text for choice in question.choices}
+    words = choice_texts(question)
     picks = [pick for pick in answer.picks if pick != OTHER or not answer.other]  # said in their own words
     return msgspec.structs.replace(answer, picks=tuple(words.get(pick, pick) for pick in picks))
 
-
-_DEFINITIONS = "SELECT id, definition FROM survey_version WHERE id = ANY($1)"
 
 _CHOOSING = ", ".join(f"'{instrument}'" for instrument in CHOOSING)
 
@@ -109,6 +114,8 @@ SELECT r.id, c.external_id AS contact, p.name AS persona, t.name AS touchpoint, 
     SELECT coalesce(json_agg(json_build_object(
         'question', a.question, 'instrument', a.instrument, 'value', a.value, 'picks', a.picks, 'text', a.text,
         'strength', a.strength, 'other', CASE WHEN a.instrument IN ({_CHOOSING}) THEN a.other END,
+        'address', CASE WHEN $5 AND a.instrument = '{Instrument.CONTACT}' AND a.value = {YES}
+                        THEN coalesce(a.other, c.email) END,
         'sentiment', s.state, 'language', s.language,
         'themes', ARRAY(SELECT h.theme FROM comment_theme h WHERE h.answer = a.id ORDER BY h.start)
     ) ORDER BY a.id), '[]')

@@ -71,10 +71,10 @@ def chosen(found: TouchpointReport) -> Table:
 
 def _chosen_cells(figure: ChoiceFigure) -> tuple[str, ...]:
     each = ", ".join(
-        f"{choice_words(figure.instrument, choice)}: {n:,} ({percent(n / figure.n_contacts)})"
+        f"{figure.words.get(choice, choice_words(figure.instrument, choice))}: {n:,} ({percent(n / figure.n_contacts)})"
         for choice, n in figure.counts
     )
-    return (figure.question, INSTRUMENT_WORDS[figure.instrument], f"{figure.n_contacts:,}", each)
+    return (figure.text or figure.question, INSTRUMENT_WORDS[figure.instrument], f"{figure.n_contacts:,}", each)
 
 
 def _row(touchpoint: TouchpointFigure, figure: InstrumentFigure) -> TouchpointFigure:

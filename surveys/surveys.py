@@ -1,5 +1,6 @@
 """What is stored of surveys and their versions, as the other rooms and the pages read it."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
@@ -59,6 +60,12 @@ async def list_versions(workspace: int, key: str) -> list[VersionSummary]:
     if not versions:
         raise NotFound(f"There is no survey {key}.")
     return versions
+
+
+async def load_definitions(versions: Collection[int]) -> dict[int, SurveyDefinition]:
+    """What these versions ask, by their ids, which come from rows of one workspace."""
+    rows = await fetch("SELECT id, definition FROM survey_version WHERE id = ANY($1)", list(versions))
+    return {row["id"]: _definition(row) for row in rows}
 
 
 async def has_survey(workspace: int, key: str) -> bool:

@@ -95,10 +95,15 @@ def answer_in_words(question: Question, answer: GivenAnswer, texts: Texts) -> st
             return texts("say_yes" if answer.value else "say_no")
         return point_in_words(question, answer.value, texts)
     if answer.picks is not None:
-        names = {choice.key: choice.text for choice in question.choices} | texts.emotions
+        names = choice_texts(question) | texts.emotions
         said = [names.get(pick, "") for pick in answer.picks]
         return ", ".join(filter(None, [*said, answer.other or ""]))
     return answer.text or ""
+
+
+def choice_texts(question: Question) -> dict[str, str]:
+    """The words of each choice by its key."""
+    return {choice.key: choice.text for choice in question.choices}
 
 
 def point_in_words(question: Question, value: int, texts: Texts) -> str:

@@ -105,3 +105,14 @@ async def test_what_was_chosen_agreed_and_added_is_read_in_words(people: People,
     assert "consent: <b>yes</b>" in page
     assert "My neighbour" in page
     assert "private@customer.example" not in page
+
+
+async def test_only_who_may_write_back_reads_where_to(people: People, hands: Hands) -> None:
+    await make_journey(people.acme, hands.now)
+    [contact] = await contacts_of(people.acme, 1)
+    wish = await given(people.acme, contact, hands.now, ("call", "contact", 1))
+    await fetch("UPDATE answer SET other = 'kim@customer.example' WHERE response = $1", wish)
+    assert "kim@customer.example" in (await people.alice.get("/w/acme/responses")).text
+    assert "kim@customer.example" not in (await people.bob.get("/w/acme/responses")).text
+    await fetch("UPDATE answer SET other = NULL, value = 0 WHERE response = $1", wish)
+    assert "mailto:" not in (await people.alice.get("/w/acme/responses")).text
