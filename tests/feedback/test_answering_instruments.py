@@ -2,7 +2,6 @@
 
 import pytest
 
-from feedback.asking import AskingChannel
 from tests.feedback.answering import (
     AS_PROGRAM,
     Desk,
@@ -99,7 +98,7 @@ class TestInstruments:
 
     async def test_who_is_unknown_may_leave_an_address_and_who_is_known_need_not(self, desk: Desk) -> None:
         await desk.publishes(asks("call", "contact"))
-        known, unknown = await desk.mails(), await desk.visited(channel=AskingChannel.KIOSK)
+        known, unknown = await desk.mails(), await desk.visited()
         assert screen(await known.opens()) == screen(await unknown.opens()) == ["call"]
         assert 'type="email"' not in (await known.opens()).text
         assert 'name="call.email"' in (await unknown.opens()).text

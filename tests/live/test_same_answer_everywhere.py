@@ -49,6 +49,7 @@ def by_widget(doors: Doors, page: Page) -> Frame:
     page.goto(f"{doors.shop}/{doors.widget_key}")
     page.wait_for_function("window.kept?.isReady")
     page.evaluate("kept('event', 'order.placed', { store: 'Berlin' })")
+    page.wait_for_function("document.querySelector('dialog')?.inert === false")  # it has its size
     survey = page.locator("iframe").element_handle().content_frame()
     assert survey is not None
     return survey
