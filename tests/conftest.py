@@ -68,7 +68,8 @@ async def pool(database_url: str) -> AsyncIterator[None]:
 async def database(pool: None) -> AsyncIterator[None]:
     """The database, empty again when the test is over."""
     yield
-    await fetch("TRUNCATE workspace, kept_user CASCADE")
+    await fetch("DELETE FROM workspace")
+    await fetch("DELETE FROM kept_user")
 
 
 @pytest.fixture
@@ -82,15 +83,27 @@ def letterbox() -> Letterbox:
     return Letterbox()
 
 
-@pytest.fixture
-def site(tmp_path: Path, hands: Hands, letterbox: Letterbox) -> Site:
-    settings = Settings(data_folder=tmp_path, secret_key="not-a-secret-" * 3, base_url=BASE_URL)
-    return msgspec.structs.replace(make_site(settings, hands), transport=letterbox)
+def settings_in(folder: Path) -> Settings:
+    return Settings(data_folder=folder, secret_key="not-a-secret-" * 3, base_url=BASE_URL)
+
+
+@pytest.fixture(scope="session")
+def routed(tmp_path_factory: pytest.TempPathFactory) -> Litestar:
+    """The application with its routes, made once: that takes longer than most tests."""
+    return create_app(make_site(settings_in(tmp_path_factory.mktemp("routed"))))
 
 
 @pytest.fixture
-def app(database: None, site: Site) -> Litestar:
-    return create_app(site)
+def site(tmp_path: Path, routed: Litestar, hands: Hands, letterbox: Letterbox) -> Site:
+    own = make_site(settings_in(tmp_path), hands)
+    return msgspec.structs.replace(own, transport=letterbox, templates=routed.state.site.templates)
+
+
+@pytest.fixture
+def app(database: None, routed: Litestar, site: Site) -> Litestar:
+    """The application as the test's own site."""
+    routed.state.site = site
+    return routed
 
 
 @pytest.fixture
