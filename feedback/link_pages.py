@@ -79,14 +79,16 @@ def _closed_page(request: AnyRequest, found: LinkedSurvey | None) -> Template:
     understood = first_understood({asked: 2, **accepted}, languages())
     if found is None:
         texts = texts_in(understood or ORIGINAL)
-        return _said(texts, texts("title"), company=None, status=404)
+        return _said(texts, "missing_title", (texts("missing"),), status=404)
     language = language_for(found.definition, asked, *accepted)
     title = with_pipes(worded(found.definition, language), {}).title
-    return _said(texts_in(understood or language), title, found.workspace_name, status=410)
+    texts = texts_in(understood or language)
+    words = (texts("closed", title=title), texts("closed_write", company=found.workspace_name))
+    return _said(texts, "closed_title", words, status=410)
 
 
-def _said(texts: Texts, title: str, company: str | None, status: int) -> Template:
-    context = {"texts": texts, "title": title, "company": company}
+def _said(texts: Texts, headline: str, words: tuple[str, ...], status: int) -> Template:
+    context = {"texts": texts, "headline": headline, "words": words}
     return Template("feedback/link_closed.html", context=context, status_code=status)
 
 

@@ -158,7 +158,7 @@ async def test_a_closed_survey_without_words_of_its_own_is_named_as_its_readers_
 async def test_an_unknown_code_is_told_kindly(people: People, code: str) -> None:
     page = await people.nobody.get(f"/s/{code}", headers={"Accept-Language": "tlh, *;q=0.1"})
     assert page.status_code == 404
-    assert texts_in("en")("closed_title") in page.text
+    assert texts_in("en")("missing_title") in page.text
     assert page.headers["cache-control"] == "no-store"
     assert 'href="/"' not in page.text  # not to the staff's sign-in
 
