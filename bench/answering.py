@@ -42,7 +42,7 @@ from surveys.import_journey import import_journey
 from surveys.journey_file import read_journey
 
 ROUNDS = 300
-SCRIPT, STYLES, LOADER = "/static/answer.js", "/static/answer.css", "/embed.js"
+WIDGET = ("/embed.js", "/static/answer.css", "/static/answer.js", "/static/frame.js")
 
 
 def figures() -> list[Figure]:
@@ -62,10 +62,10 @@ async def _measure(url: str, folder: Path) -> list[Figure]:
         site = make_site(Settings(data_folder=folder, secret_key="bench" * 8))
         page = await _invited(site)
         async with _client(create_app(site)) as client, _client(await _bare_app(site, page)) as bare:
-            weights = [await _weight(client, path) for path in (LOADER, SCRIPT, STYLES, page)]
+            ratio = await _ratio(lambda: client.get(page), lambda: bare.get("/"))
+            weights = [await _weight(client, path) for path in (*WIDGET, page)]
             answered = await client.post(page, data={"felt": "4"})
             shown = sum(weights) + await _weight(client, answered.headers["location"])
-            ratio = await _ratio(lambda: client.get(page), lambda: bare.get("/"))
     loader = len(gzip.compress((BASE_FOLDER / "static" / "embed.js").read_bytes(), 9))
     return [
         Figure("embed_js_gzip_bytes", loader, "bytes"),
