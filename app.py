@@ -50,6 +50,20 @@ from core.worker import Job
 from feedback.dispatch import dispatch
 from feedback.outbox import OutboxTransport
 
+# Customers get no cookie: the signed link is what their form proves. Programs send a key instead. What a cache may keep
+# for everybody must not hold a cookie of one.
+WITHOUT_COOKIE = [
+    "^/a/",
+    "^/s/",
+    "^/k/",
+    "^/theme/",
+    "^/api/",
+    "^/widget/",
+    "^/static/",
+    "^/healthz",
+    r"^/(charts|embed)\.js$",
+]
+
 
 def make_site(settings: Settings, clock: Clock = utc_now) -> Site:
     transport: Transport = OutboxTransport(clock) if settings.mail_transport == "outbox" else SmtpTransport(settings)
@@ -74,8 +88,46 @@ async def update_database() -> None:
 
 def create_app(site: Site, database_url: str | None = None) -> Litestar:
     """The application. Given a database, it holds a pool of its own for as long as it runs."""
+    return Front(
+        route_handlers=[
+            *accounts.pages.PUBLIC,
+            *feedback.answer_pages.PUBLIC,
+            *feedback.click_pages.PUBLIC,
+            *feedback.widget_api.PUBLIC,
+            *feedback.link_pages.PUBLIC,
+            *surveys.theme_pages.PUBLIC,
+            healthz,
+            analysis.pages.chart_script,
+            _static_files(),
+            _staff_pages(),
+            _api(),
+        ],
+        dependencies={
+            "site": Provide(provide_site, sync_to_thread=False),
+            "now": Provide(provide_now, sync_to_thread=False),
+        },
+        state=State({"site": site}),
+        lifespan=[] if database_url is None else [partial(_pool, site, database_url)],
+        template_config=TemplateConfig(instance=JinjaTemplateEngine(engine_instance=site.templates)),
+        csrf_config=CSRFConfig(
+            secret=secret_key_of(site.settings),
+            cookie_name="kept_csrf",
+            cookie_secure=site.settings.base_url.startswith("https://"),
+            exclude=WITHOUT_COOKIE,
+        ),
+        compression_config=COMPRESSION,
+        middleware=[RequestLog()],
+        exception_handlers=EXCEPTION_HANDLERS,
+        logging_config=None,  # structlog is configured once, at the door
+        before_send=[add_headers],
+        openapi_config=OpenAPIConfig(
+            title="Kept", version="1", path="/api/schema", render_plugins=[JsonRenderPlugin()], create_examples=False
+        ),
+    )
 
-    staff = Router(
+
+def _staff_pages() -> Router:
+    return Router(
         "/w/{workspace:str}",
         guards=[require_member],
         dependencies={
@@ -94,7 +146,10 @@ def create_app(site: Site, database_url: str | None = None) -> Litestar:
             *analysis.routes.STAFF,
         ],
     )
-    api = Router(
+
+
+def _api() -> Router:
+    return Router(
         "/api/v1",
         guards=[require_api_key],
         dependencies={
@@ -103,59 +158,14 @@ def create_app(site: Site, database_url: str | None = None) -> Litestar:
         },
         route_handlers=[*feedback.api.API, *analysis.routes.API],
     )
-    static = create_static_files_router(
+
+
+def _static_files() -> Router:
+    return create_static_files_router(
         "/static",
         directories=[BASE_FOLDER / "static"],
         name="static",
         exception_handlers={InternalServerException: handle_file_error, ValueError: handle_file_error},
-    )
-    return Front(
-        route_handlers=[
-            *accounts.pages.PUBLIC,
-            *feedback.answer_pages.PUBLIC,
-            *feedback.click_pages.PUBLIC,
-            *feedback.widget_api.PUBLIC,
-            *feedback.link_pages.PUBLIC,
-            *surveys.theme_pages.PUBLIC,
-            healthz,
-            analysis.pages.chart_script,
-            static,
-            staff,
-            api,
-        ],
-        dependencies={
-            "site": Provide(provide_site, sync_to_thread=False),
-            "now": Provide(provide_now, sync_to_thread=False),
-        },
-        state=State({"site": site}),
-        lifespan=[] if database_url is None else [partial(_pool, site, database_url)],
-        template_config=TemplateConfig(instance=JinjaTemplateEngine(engine_instance=site.templates)),
-        csrf_config=CSRFConfig(
-            secret=secret_key_of(site.settings),
-            cookie_name="kept_csrf",
-            cookie_secure=site.settings.base_url.startswith("https://"),
-            # Customers get no cookie: the signed link is what their form proves. Programs send a key instead. What a
-            # cache may keep for everybody must not hold a cookie of one.
-            exclude=[
-                "^/a/",
-                "^/s/",
-                "^/k/",
-                "^/theme/",
-                "^/api/",
-                "^/widget/",
-                "^/static/",
-                "^/healthz",
-                r"^/(charts|embed)\.js$",
-            ],
-        ),
-        compression_config=COMPRESSION,
-        middleware=[RequestLog()],
-        exception_handlers=EXCEPTION_HANDLERS,
-        logging_config=None,  # structlog is configured once, at the door
-        before_send=[add_headers],
-        openapi_config=OpenAPIConfig(
-            title="Kept", version="1", path="/api/schema", render_plugins=[JsonRenderPlugin()], create_examples=False
-        ),
     )
 
 

@@ -76,7 +76,7 @@ def _closed_page(request: AnyRequest, found: LinkedSurvey | None) -> Template:
     """Who comes too late, or mistyped the code, did nothing wrong: said in their language, whatever the survey's is."""
     asked = request.query_params.get("lang", "")
     accepted = accepted_languages(request.headers.get("accept-language", ""))
-    understood = first_understood({asked: 2, **accepted}, languages())
+    understood = first_understood((asked, *accepted), languages())
     if found is None:
         texts = texts_in(understood or ORIGINAL)
         return _said(texts, "missing_title", (texts("missing"),), status=404)
