@@ -49,7 +49,8 @@ migration: .venv/dev
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "kept: $$($(PYTHON) --version) is too old; Kept needs 3.11 or newer, say which: make PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "kept: can't make .venv here; the folder must be writable, and Python's venv module installed (Debian: apt install python3-venv)"; exit 1; }
 
-INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r
+# dkimpy is published as source only: pure Python, built on the spot.
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --no-binary dkimpy -r
 KEPT = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 
 .venv/runtime: constraints.txt pyproject.toml | .venv/bin/python

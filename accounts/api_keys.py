@@ -15,6 +15,7 @@ class Scope(StrEnum):
 
     EVENTS = "events"  # send events
     READ = "read"  # read journeys, curves and pain points
+    CONTACTS = "contacts"  # read and keep contacts, and why they were asked
     ACTIONS = "actions"  # log what was done at a touchpoint
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from core.addresses import address_hash
 from core.database import fetch
 from feedback.event import EventContact
 
@@ -33,6 +34,8 @@ async def update_contacts(
 
 def _fields_of(contact: EventContact, personas: Mapping[str, int]) -> dict[str, Any]:
     fields: dict[str, Any] = msgspec.to_builtins(contact)  # without those that are unset
+    if "email" in fields:
+        fields["address_hash"] = address_hash(fields["email"])
     if "persona" in fields:
         fields["persona"] = personas[fields["persona"]]
     return fields
@@ -53,8 +56,10 @@ ORDER BY external_id FOR NO KEY UPDATE
 
 # An empty address is none.
 _UPDATE_CONTACTS = """
-UPDATE contact c SET email = nullif(coalesce(r.email, c.email), ''), name = coalesce(r.name, c.name),
-    kind = coalesce(r.kind, c.kind), locale = coalesce(r.locale, c.locale), persona = coalesce(r.persona, c.persona)
-FROM jsonb_to_recordset($1::jsonb) AS r(id bigint, email text, name text, kind text, locale text, persona int)
+UPDATE contact c SET email = nullif(coalesce(r.email, c.email), ''),
+    address_hash = CASE WHEN r.email IS NULL THEN c.address_hash ELSE r.address_hash END,
+    name = coalesce(r.name, c.name), kind = coalesce(r.kind, c.kind), locale = coalesce(r.locale, c.locale), persona = coalesce(r.persona, c.persona)
+FROM jsonb_to_recordset($1::jsonb) AS r(
+    id bigint, email text, address_hash text, name text, kind text, locale text, persona int)
 WHERE c.id = r.id
 """

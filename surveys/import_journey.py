@@ -254,17 +254,16 @@ WITH wanted AS (
 ), written AS (
     INSERT INTO trigger AS g (workspace, event, touchpoint, survey, wait_seconds, expires_seconds, channel, is_active)
     SELECT $2::int, event, touchpoint, survey, wait_seconds, expires_seconds, channel, true FROM wanted ORDER BY place
-    ON CONFLICT (workspace, event, touchpoint, survey) DO UPDATE
-        SET wait_seconds = excluded.wait_seconds, expires_seconds = excluded.expires_seconds,
-            channel = excluded.channel, is_active = true
-        WHERE (g.wait_seconds, g.expires_seconds, g.channel, g.is_active)
-            IS DISTINCT FROM (excluded.wait_seconds, excluded.expires_seconds, excluded.channel, true)
+    ON CONFLICT (workspace, event, touchpoint, survey, channel) DO UPDATE
+        SET wait_seconds = excluded.wait_seconds, expires_seconds = excluded.expires_seconds, is_active = true
+        WHERE (g.wait_seconds, g.expires_seconds, g.is_active)
+            IS DISTINCT FROM (excluded.wait_seconds, excluded.expires_seconds, true)
     RETURNING id, CASE WHEN xmax = 0 THEN 'created' ELSE 'updated' END AS change
 )
 SELECT id, id::text AS key, change FROM written
 UNION ALL
 SELECT g.id, g.id::text, 'unchanged' FROM trigger g JOIN wanted
-    ON (wanted.event, wanted.touchpoint, wanted.survey) = (g.event, g.touchpoint, g.survey)
+    ON (wanted.event, wanted.touchpoint, wanted.survey, wanted.channel) = (g.event, g.touchpoint, g.survey, g.channel)
 WHERE g.workspace = $2::int AND g.id NOT IN (SELECT id FROM written)
 """
 

@@ -9,6 +9,7 @@ from msgspec import Struct
 from core.database import fetch
 from core.errors import NotFound
 from surveys.journey_file import AskChannel
+from surveys.trigger_rule import TriggerRule
 
 
 class JourneySummary(Struct, frozen=True, kw_only=True):
@@ -101,17 +102,31 @@ class JourneyView(Struct, frozen=True, kw_only=True):
         return tuple(touchpoint for stage in self.stages for touchpoint in stage.touchpoints)
 
 
+class LatestSurvey(Struct, frozen=True):
+    """A survey and its latest version, by their ids."""
+
+    survey: int
+    version: int
+
+
 class TriggerView(Struct, frozen=True, kw_only=True):
-    """After `event`, wait, then ask `survey_version`, the id of the survey's latest version, at `touchpoint`, an id."""
+    """After `event`, wait, then ask `survey_version`, the id of the survey's latest version, at `touchpoint`, an id.
+
+    `instead` holds the surveys that the rule names for some, by key.
+    """
 
     id: int
     event: str
+    journey_key: str
     touchpoint: int
     touchpoint_key: str
+    survey: int
     survey_version: int
     wait_seconds: int
     expires_seconds: int
     channel: AskChannel
+    rule: TriggerRule = TriggerRule()
+    instead: dict[str, LatestSurvey] = {}
 
 
 async def list_journeys(workspace: int) -> list[JourneySummary]:
@@ -132,7 +147,18 @@ async def active_triggers(workspace: int, event_names: Collection[str]) -> list[
 
     Those of the widget come first: who is asked in the page needs no mail about the same event.
     """
-    return msgspec.convert(await fetch(_TRIGGERS, workspace, list(event_names)), list[TriggerView])
+    rows = await fetch(_TRIGGERS, workspace, list(event_names))
+    return [
+        TriggerView(
+            **{
+                **row,
+                "channel": AskChannel(row["channel"]),
+                "rule": msgspec.json.decode(row["rule"], type=TriggerRule),
+                "instead": msgspec.json.decode(row["instead"] or "{}", type=dict[str, LatestSurvey]),
+            }
+        )
+        for row in rows
+    ]
 
 
 async def persona_ids(workspace: int) -> dict[str, int]:
@@ -193,9 +219,13 @@ SELECT row_to_json(f) AS view FROM (
 """
 
 _TRIGGERS = """
-SELECT g.id, g.event, g.touchpoint, t.key AS touchpoint_key, latest.id AS survey_version,
-    g.wait_seconds, g.expires_seconds, g.channel
-FROM trigger g JOIN touchpoint t ON t.id = g.touchpoint AND NOT t.is_removed
+SELECT g.id, g.event, j.key AS journey_key, g.touchpoint, t.key AS touchpoint_key, g.survey,
+    latest.id AS survey_version, g.wait_seconds, g.expires_seconds, g.channel, g.rule,
+    (SELECT json_object_agg(y.key, json_build_object('survey', y.id, 'version',
+        (SELECT v.id FROM survey_version v WHERE v.survey = y.id ORDER BY v.number DESC LIMIT 1)))
+     FROM survey y WHERE y.workspace = g.workspace AND y.key IN (
+        SELECT named ->> 'survey' FROM jsonb_array_elements(g.rule -> 'instead') named)) AS instead
+FROM trigger g JOIN touchpoint t ON t.id = g.touchpoint AND NOT t.is_removed JOIN journey j ON j.id = t.journey
 JOIN LATERAL (
     SELECT v.id FROM survey_version v WHERE v.survey = g.survey ORDER BY v.number DESC LIMIT 1
 ) latest ON true

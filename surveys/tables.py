@@ -32,6 +32,7 @@ class Persona(Table):
     name = Varchar(length=200)
     kind = Varchar(length=20)
     description = Text()
+    rule = JSONB(default="[]")  # conditions over a contact's attributes: who meets them all is of this kind
     persona_key = Unique([workspace, key])
 
 
@@ -127,7 +128,7 @@ class SurveyVersion(Table):
 
 
 class Trigger(Table):
-    """After `event`, wait, then ask a survey at a touchpoint: by mail, or in the page where the event happened."""
+    """After `event`, wait, then ask a survey at a touchpoint, over a channel."""
 
     id = Serial(primary_key=True)
     workspace = ForeignKey(Workspace, null=False, on_delete=OnDelete.cascade)
@@ -137,9 +138,10 @@ class Trigger(Table):
     wait_seconds = BigInt()
     expires_seconds = BigInt()
     channel = Varchar(length=16, default="mail")
+    rule = JSONB(default="{}")  # all else that a trigger may say (surveys/trigger_rule.py)
     is_active = Boolean(default=True)
     # Deciding on an event looks its triggers up by workspace and event: the first two columns.
-    trigger_once = Unique([workspace, event, touchpoint, survey])
+    trigger_once = Unique([workspace, event, touchpoint, survey, channel])
 
 
 class SurveyLink(Table):

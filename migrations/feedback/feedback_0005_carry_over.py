@@ -1,0 +1,44 @@
+"""What stood in older columns is carried over, and the new queues get their indexes."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+from piccolo.engine import engine_finder
+
+ID = "2026-11-23T19:20:00:000000"
+VERSION = "1.38.0"
+DESCRIPTION = "suppressions of those who opted out, the old contact policy, indexes"
+
+STATEMENTS = [
+    # core/addresses.py writes plain addresses the same way.
+    "UPDATE contact SET address_hash = encode(sha256(convert_to(lower(email), 'UTF8')), 'hex') WHERE email IS NOT NULL",
+    """INSERT INTO suppression (workspace, address_hash, address, reason, source, created_at)
+       SELECT workspace, address_hash, min(email), 'unsubscribed', 'survey mail', min(unsubscribed_at) FROM contact
+       WHERE unsubscribed_at IS NOT NULL AND address_hash IS NOT NULL GROUP BY workspace, address_hash""",
+    "UPDATE invitation i SET survey = v.survey FROM survey_version v WHERE v.id = i.survey_version",
+    # What was answered before nobody listened to answers.
+    "UPDATE response SET followed_up_at = submitted_at WHERE is_complete",
+    # Whoever runs Kept already keeps the rule they had; the lottery is for new workspaces.
+    """INSERT INTO contact_policy (workspace, policy, updated_at)
+       SELECT id, '{"draw": "first_come", "contact_budget": null, "account_budget": null, "overall_days": 0}', now()
+       FROM workspace""",
+    "DROP INDEX contact_address",
+    # feedback/suppressions.py and feedback/keep_contacts.py find the people behind an address.
+    "CREATE INDEX contact_address ON contact (workspace, address_hash) WHERE address_hash IS NOT NULL",
+    # feedback/remind.py claims the reminders that are due; others never enter the index.
+    "CREATE INDEX invitation_reminder ON invitation (remind_at) WHERE remind_at IS NOT NULL",
+    # feedback/follow_up.py takes whole responses that nobody has looked at, oldest first.
+    "CREATE INDEX response_followed ON response (id) WHERE followed_up_at IS NULL AND is_complete",
+    # feedback/senders.py holds and frees what waits in a workspace.
+    "CREATE INDEX invitation_waiting ON invitation (workspace) WHERE state IN ('due', 'held')",
+]
+
+
+async def forwards():
+    manager = MigrationManager(migration_id=ID, app_name="feedback", description=DESCRIPTION)
+
+    async def run():
+        engine = engine_finder()
+        for statement in STATEMENTS:
+            await engine.run_ddl(statement)
+
+    manager.add_raw(run)
+    return manager
