@@ -19,13 +19,7 @@ import accounts.pages
 import accounts.widget_pages
 import analysis.pages
 import analysis.routes
-import feedback.answer_pages
-import feedback.api
-import feedback.click_pages
-import feedback.link_pages
-import feedback.pages
-import feedback.preview_pages
-import feedback.widget_api
+import feedback.routes
 import surveys.link_pages
 import surveys.pages
 import surveys.survey_pages
@@ -35,11 +29,12 @@ from analysis.apply_changes import apply_changes
 from analysis.asked import provide_asked
 from analysis.rebuild_tally import rebuild_if_outdated
 from analysis.score_responses import score_responses
+from analysis.tilt import tilt_lottery
 from core import database
 from core.clock import Clock, utc_now
 from core.compression import COMPRESSION
 from core.front import Front, add_headers
-from core.mail import SmtpTransport, Transport
+from core.mail import SmtpTransport, Transport, closed_at_the_end
 from core.problems import EXCEPTION_HANDLERS, handle_file_error
 from core.request_log import RequestLog
 from core.settings import BASE_FOLDER, Settings, secret_key_of
@@ -48,7 +43,11 @@ from core.site import Site, provide_now, provide_site
 from core.templating import template_environment
 from core.worker import Job
 from feedback.dispatch import dispatch
+from feedback.follow_up import follow_up
+from feedback.import_contacts import import_contacts
 from feedback.outbox import OutboxTransport
+from feedback.remind import remind
+from feedback.schedules import keep_schedules
 
 # Customers get no cookie: the signed link is what their form proves. Programs send a key instead. What a cache may keep
 # for everybody must not hold a cookie of one.
@@ -59,6 +58,7 @@ WITHOUT_COOKIE = [
     "^/theme/",
     "^/api/",
     "^/widget/",
+    "^/hooks/",
     "^/static/",
     "^/healthz",
     r"^/(charts|embed)\.js$",
@@ -75,8 +75,13 @@ def jobs_of(site: Site) -> list[Job]:
     """What a worker does."""
     return [
         Job("dispatch", partial(dispatch, site)),
+        Job("remind", remind),
+        Job("follow_up", follow_up),
+        Job("keep_schedules", keep_schedules),
+        Job("import_contacts", import_contacts),
         Job("score_responses", score_responses),
         Job("apply_changes", apply_changes),
+        Job("tilt_lottery", tilt_lottery),
     ]
 
 
@@ -91,10 +96,7 @@ def create_app(site: Site, database_url: str | None = None) -> Litestar:
     return Front(
         route_handlers=[
             *accounts.pages.PUBLIC,
-            *feedback.answer_pages.PUBLIC,
-            *feedback.click_pages.PUBLIC,
-            *feedback.widget_api.PUBLIC,
-            *feedback.link_pages.PUBLIC,
+            *feedback.routes.PUBLIC,
             *surveys.theme_pages.PUBLIC,
             healthz,
             analysis.pages.chart_script,
@@ -141,8 +143,7 @@ def _staff_pages() -> Router:
             *surveys.survey_pages.STAFF,
             *surveys.link_pages.STAFF,
             *surveys.theme_pages.STAFF,
-            *feedback.pages.STAFF,
-            *feedback.preview_pages.STAFF,
+            *feedback.routes.STAFF,
             *analysis.routes.STAFF,
         ],
     )
@@ -156,7 +157,7 @@ def _api() -> Router:
             "caller": Provide(provide_caller, sync_to_thread=False),
             "asked": Provide(provide_asked),
         },
-        route_handlers=[*feedback.api.API, *analysis.routes.API],
+        route_handlers=[*feedback.routes.API, *analysis.routes.API],
     )
 
 
@@ -171,7 +172,10 @@ def _static_files() -> Router:
 
 @asynccontextmanager
 async def _pool(site: Site, database_url: str, _: Litestar) -> AsyncIterator[None]:
-    async with database.connected(database_url, site.settings.database_connections):
+    async with (
+        database.connected(database_url, site.settings.database_connections),
+        closed_at_the_end(site.transport),
+    ):
         yield
 
 

@@ -5,10 +5,13 @@ import sys
 
 import click
 
+from commands.bounces import bounce
+from commands.events import event
 from commands.journeys import journey
 from commands.people import contact, member, setup, sign_in_link_command
 from commands.reports import report, tally
 from commands.serving import migrate_command, serve, worker
+from commands.suppressions import suppress, suppressions
 from commands.surveys import survey
 from core.errors import Invalid, KeptError
 from core.logs import configure_logs
@@ -37,6 +40,10 @@ for command in (
     sign_in_link_command,
     member,
     contact,
+    event,
+    suppress,
+    suppressions,
+    bounce,
     journey,
     survey,
     report,

@@ -3,6 +3,8 @@
 A route says what it needs beyond the least: opt={"role": Role.EDITOR}, or opt={"scope": Scope.EVENTS}.
 """
 
+import base64
+import binascii
 from typing import Any
 
 from litestar.connection import ASGIConnection, Request
@@ -36,12 +38,25 @@ async def require_member(connection: AnyConnection, handler: BaseRouteHandler) -
 
 async def require_api_key(connection: AnyConnection, handler: BaseRouteHandler) -> None:
     """Let in who sends a key with the route's scope."""
-    kind, _, key = connection.headers.get("authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not key:
+    key = _key_in(connection.headers.get("authorization", ""), takes_basic=handler.opt.get("takes_basic", False))
+    if not key:
         raise NotSignedIn("Send an API key as: Authorization: Bearer KEY")
     connection.scope["user"] = await caller_of(
         key, handler.opt.get("scope", Scope.READ), provide_now(connection.app.state)
     )
+
+
+def _key_in(header: str, *, takes_basic: bool) -> str:
+    """The key of a bearer or, where the route takes it, the user name of Basic; empty where there is none."""
+    kind, _, value = header.partition(" ")
+    if kind.lower() == "bearer":
+        return value
+    if kind.lower() != "basic" or not takes_basic:
+        return ""
+    try:
+        return base64.b64decode(value, validate=True).decode().partition(":")[0]
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
 
 
 def provide_member(request: Request[Any, Any, Any]) -> Member:

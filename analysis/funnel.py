@@ -11,10 +11,19 @@ class Step(StrEnum):
 
     PASSED = "passed"
     ELIGIBLE = "eligible"
-    ASKED = "asked"
+    ASKED = "asked"  # now or later: those that still wait for their moment too
     SENT = "sent"
+    DELIVERED = "delivered"  # sent, and it has not come back
     OPENED = "opened"
     ANSWERED = "answered"
+
+
+class Group(StrEnum):
+    """What stood against asking, in the order in which it is tried."""
+
+    COULD_NOT = "could_not"  # nobody could have asked them: these are not eligible
+    POLICY = "policy"
+    NOT_DRAWN = "not_drawn"
 
 
 class NotAsked(Struct, frozen=True):
@@ -22,11 +31,14 @@ class NotAsked(Struct, frozen=True):
 
     reason: str
     n: int
+    group: Group
 
 
 class Funnel(Struct, frozen=True, kw_only=True):
     """One touchpoint over the period.
 
+    Apart stand those whose provider `confirmed` that the invitation arrived, who are asked and still `waiting` for a
+    later moment, and whose invitation is `held` while sending is paused.
     Who did not answer may have opened a score of the mail: `provisional` while a person may have done it, `rejected`
     where only scanners did. These two and `answered` are None where so few did that their number isn't shown.
     """
@@ -37,8 +49,12 @@ class Funnel(Struct, frozen=True, kw_only=True):
     eligible: int
     asked: int
     sent: int
+    delivered: int
     opened: int
     answered: int | None
+    confirmed: int = 0
+    waiting: int = 0
+    held: int = 0
     provisional: int | None = 0
     rejected: int | None = 0
     not_asked: tuple[NotAsked, ...] = ()
@@ -50,6 +66,7 @@ class Funnel(Struct, frozen=True, kw_only=True):
             Step.ELIGIBLE: self.eligible,
             Step.ASKED: self.asked,
             Step.SENT: self.sent,
+            Step.DELIVERED: self.delivered,
             Step.OPENED: self.opened,
             Step.ANSWERED: self.answered,
         }

@@ -9,7 +9,7 @@ from analysis.chart_words import NO_BREAK, Table, percent
 from analysis.curve_shapes import Area, Column, Ink, Layout, Role, Rule
 from analysis.curve_theme import Theme
 from analysis.finding import shortened
-from analysis.funnel import Funnel, Step
+from analysis.funnel import Funnel, Group, Step
 from analysis.label_placing import Box
 from analysis.lettering import LINE, wrapped
 
@@ -19,12 +19,19 @@ BAR, WIDE_ROW, PHONE_BAR = 12.0, 50.0, 19.0
 STEP_WIDTH, COUNT_WIDTH = 66.0, 92.0  # beside the bars of the phone layout
 
 
-# Beside the steps: who opened a score of the mail and did not confirm it, and whose mail only scanners opened.
-CLICKED = ("Clicked, not confirmed", "Clicked by a scanner")
+# Beside the steps: whose provider said that the mail arrived, who waits for a later moment or for sending to go on, who
+# opened a score of the mail and did not confirm it, and whose mail only scanners opened.
+BESIDE = ("Arrival confirmed", "Deferred, still waiting", "Held", "Clicked, not confirmed", "Clicked by a scanner")
+GROUP_WORDS = {
+    Group.COULD_NOT: "Could not be asked",
+    Group.POLICY: "The policy said no",
+    Group.NOT_DRAWN: "Not drawn",
+}
 LOST = {
     Step.ELIGIBLE: "because they could not be asked",
     Step.ASKED: "because they were not asked",
     Step.SENT: "because the invitation was not sent",
+    Step.DELIVERED: "because the invitation came back",
     Step.OPENED: "because the invitation was not opened",
     Step.ANSWERED: "between opening the survey and answering it",
 }
@@ -54,7 +61,7 @@ def title_of(funnels: Sequence[Funnel]) -> str:
 
 def table_of(funnels: Sequence[Funnel], k: int) -> Table:
     """One row a touchpoint."""
-    headers = ("Touchpoint", *(step.value.capitalize() for step in Step), *CLICKED, "Not asked because")
+    headers = ("Touchpoint", *(step.value.capitalize() for step in Step), *BESIDE, *GROUP_WORDS.values())
     return Table(headers, tuple(_cells(funnel, k) for funnel in funnels))
 
 
@@ -87,8 +94,9 @@ def _losses(funnels: Sequence[Funnel]) -> dict[Step, int]:
 
 
 def _cells(funnel: Funnel, k: int) -> tuple[str, ...]:
-    clicked = (_share(funnel, n, k) for n in (funnel.provisional, funnel.rejected))
-    return (funnel.name, *(_count(funnel, step, k) for step in Step), *clicked, _reasons(funnel))
+    counts = (funnel.confirmed, funnel.waiting, funnel.held, funnel.provisional, funnel.rejected)
+    beside = (_share(funnel, n, k) for n in counts)
+    return (funnel.name, *(_count(funnel, step, k) for step in Step), *beside, *(_reasons(funnel, g) for g in Group))
 
 
 def _count(funnel: Funnel, step: Step, k: int) -> str:
@@ -101,9 +109,10 @@ def _share(funnel: Funnel, n: int | None, k: int) -> str:
     return f"{n:,}{NO_BREAK}({percent(n / funnel.passed)})" if funnel.passed else f"{n:,}"
 
 
-def _reasons(funnel: Funnel) -> str:
-    most_first = sorted(funnel.not_asked, key=lambda found: (-found.n, found.reason))
-    return ", ".join(f"{found.reason}: {found.n:,}" for found in most_first if found.n)
+def _reasons(funnel: Funnel, group: Group) -> str:
+    found = [reason for reason in funnel.not_asked if reason.group is group and reason.n]
+    most_first = sorted(found, key=lambda reason: (-reason.n, reason.reason))
+    return ", ".join(f"{reason.reason}: {reason.n:,}" for reason in most_first)
 
 
 def _add_step_names(sheet: Sheet) -> None:
@@ -165,10 +174,12 @@ def _add_bar(sheet: Sheet, funnel: Funnel, step: Step, x: float, y: float, width
 
 
 def _add_reasons(sheet: Sheet, funnel: Funnel, x: float) -> None:
-    reasons = _reasons(funnel)
-    if not reasons:
-        return
-    for line in wrapped(f"not asked: {shortened(reasons, 400)}", sheet.right - x, SMALL, lines=MANY_LINES):
-        add_text(sheet, line, x, sheet.height, size=SMALL, ink=Ink.SOFT)
-        sheet.height += SMALL * LINE
-    sheet.height += 4
+    """A line for each group of reasons, and one for those who are asked and whose invitation waits."""
+    found = [f"{GROUP_WORDS[group].lower()} – {_reasons(funnel, group)}" for group in Group if _reasons(funnel, group)]
+    waiting = {"deferred, still waiting": funnel.waiting, "held": funnel.held}
+    found += [", ".join(f"{words}: {n:,}" for words, n in waiting.items() if n)] if any(waiting.values()) else []
+    for words in found:
+        for line in wrapped(shortened(words, 400), sheet.right - x, SMALL, lines=MANY_LINES):
+            add_text(sheet, line, x, sheet.height, size=SMALL, ink=Ink.SOFT)
+            sheet.height += SMALL * LINE
+    sheet.height += 4 if found else 0

@@ -67,8 +67,10 @@ async def get_funnel(
     caller: NamedDependency[ApiCaller],
     asked: NamedDependency[Asked],
 ) -> JourneyFunnel:
-    """Passed, eligible, asked, sent, opened and answered at each touchpoint, and why the others were not asked.
+    """Passed, eligible, asked, sent, delivered, opened and answered at each touchpoint, and why the others were not.
 
+    Why is told in groups: `could_not` be asked, which are not eligible; the `policy` said no; `not_drawn`. Delivered is
+    what was sent and has not come back, `confirmed` what the provider said of that. `waiting` and `held` are asked.
     `provisional` opened a score of the mail and confirmed nothing, of `rejected` only scanners did. Both, and
     `answered`, are null where they are not shown. Without `until`, up to today; without `since`, the 90 days before."""
     return await _load(caller.workspace, journey, asked.of_all())

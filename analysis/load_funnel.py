@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from analysis.funnel import Funnel, NotAsked
+from analysis.funnel import Funnel, Group, NotAsked
 from analysis.load_report import Period, check_period
 from analysis.report import ReportSettings
 from core.database import Row, fetch
@@ -12,11 +12,31 @@ from feedback.deciding import Reason
 from feedback.ledger import REASON_WORDS
 from surveys.journeys import JourneyView, TouchpointView
 
-# These could not be asked, whatever the asking policy says; for every other reason they could, but were not.
-NOT_ELIGIBLE = (Reason.NO_TRIGGER, Reason.UNSUBSCRIBED, Reason.NO_ADDRESS, Reason.NO_PAGE, Reason.TOO_LATE)
-# In the order in which the rules are tried. Where several surveys listen at a touchpoint, the one that came furthest
-# says what became of the event.
-FURTHEST_LAST = (*(reason for reason in Reason if reason is not Reason.DUE), Reason.DUE)
+# What stood against asking, by reason. Who could not be asked, whatever the policy says, was not eligible; all others
+# were, and were not asked.
+GROUPS = {
+    Reason.NO_TRIGGER: Group.COULD_NOT,
+    Reason.CONDITIONS: Group.COULD_NOT,
+    Reason.UNSUBSCRIBED: Group.COULD_NOT,
+    Reason.SUPPRESSED: Group.COULD_NOT,
+    Reason.NO_CONSENT: Group.COULD_NOT,
+    Reason.NO_ADDRESS: Group.COULD_NOT,
+    Reason.NO_PAGE: Group.COULD_NOT,
+    Reason.TOO_LATE: Group.COULD_NOT,
+    Reason.ASKED_HERE_RECENTLY: Group.POLICY,
+    Reason.SURVEY_COOL_DOWN: Group.POLICY,
+    Reason.GROUP_COOL_DOWN: Group.POLICY,
+    Reason.COOL_DOWN: Group.POLICY,
+    Reason.CONTACT_BUDGET: Group.POLICY,
+    Reason.ACCOUNT_BUDGET: Group.POLICY,
+    Reason.ASKED_IN_PAGE: Group.POLICY,
+    Reason.SEND_WINDOW: Group.POLICY,
+    Reason.QUIET_DAY: Group.POLICY,
+    Reason.NOT_SAMPLED: Group.NOT_DRAWN,
+    Reason.NOT_DRAWN: Group.NOT_DRAWN,
+}
+# Where several surveys listen at a touchpoint, the one that came furthest says what became of the event.
+FURTHEST_LAST = (*(reason for group in Group for reason in Reason if GROUPS.get(reason) is group), Reason.DUE)
 
 
 async def load_funnel(
@@ -39,28 +59,38 @@ async def load_funnel(
 
 
 def _funnel(touchpoint: TouchpointView, rows: Sequence[Row], k: int) -> Funnel:
-    """From a row for each reason."""
+    """From a row for each reason; those that were asked, now or later, stand in the one that is due."""
     passed = {Reason(row["reason"]): row for row in rows}
     asked = passed.pop(Reason.DUE, None)
-    refused = {reason: row["passed"] for reason, row in passed.items()}
+    not_asked = tuple(
+        NotAsked(REASON_WORDS[reason], passed[reason]["passed"], GROUPS[reason])
+        for reason in FURTHEST_LAST
+        if reason in passed
+    )
     answered, provisional = _shown(asked, "answered", k), _shown(asked, "provisional", k)
-    n = sum(refused.values()) + (asked["passed"] if asked else 0)
+    n = _count(asked, "passed") + sum(found.n for found in not_asked)
     return Funnel(
         key=touchpoint.key,
         name=touchpoint.name,
         passed=n,
-        eligible=n - sum(refused.get(reason, 0) for reason in NOT_ELIGIBLE),
-        asked=asked["passed"] if asked else 0,
-        sent=asked["sent"] if asked else 0,
-        opened=asked["opened"] if asked else 0,
+        eligible=n - sum(found.n for found in not_asked if found.group is Group.COULD_NOT),
+        asked=_count(asked, "passed"),
+        sent=_count(asked, "sent"),
+        delivered=_count(asked, "delivered"),
+        opened=_count(asked, "opened"),
         answered=answered,
+        confirmed=_count(asked, "confirmed"),
+        waiting=_count(asked, "waiting"),
+        held=_count(asked, "held"),
         # Both have opened: what is left of those would tell how many answered.
         provisional=provisional if answered is not None or not provisional else None,
         rejected=_shown(asked, "rejected", k),
-        not_asked=tuple(
-            NotAsked(REASON_WORDS[reason], refused[reason]) for reason in FURTHEST_LAST if reason in refused
-        ),
+        not_asked=not_asked,
     )
+
+
+def _count(asked: Row | None, what: str) -> int:
+    return int(asked[what]) if asked else 0
 
 
 def _shown(asked: Row | None, what: str, k: int) -> int | None:
@@ -75,12 +105,16 @@ _ENDINGS = ", ".join(
     f"count(ended) FILTER (WHERE ending = '{ending}') AS {ending}_contacts"
     for ending in ("answered", "provisional", "rejected")
 )
+_STEPS = ("sent", "delivered", "confirmed", "opened", "waiting", "held")
+_EACH = ", ".join(f"coalesce(bool_or(i.is_{step}), false) AS is_{step}" for step in _STEPS if step != "waiting")
+_COUNTED = ", ".join(f"count(*) FILTER (WHERE is_{step}) AS {step}" for step in _STEPS)
+_SUMMED = ", ".join(f"sum({step})::bigint AS {step}" for step in _STEPS)
 
 # An event without a decision at the touchpoint is one that no survey there listens to. The touchpoint and the time of
 # an invitation and of its response are those of the event: saying so lets the planner read these days of these
-# touchpoints instead of the whole tables. Only answers to what is marked as sent count, as in the report's response
-# rate; a page that only scanners have opened was opened by nobody. Grouped by the contact first: counting distinct
-# ones would sort every event.
+# touchpoints instead of the whole tables. What was sent stays sent, also while a reminder is due. Only answers to what
+# was sent count, as in the report's response rate; a page that only scanners have opened was opened by nobody.
+# Grouped by the contact first: counting distinct ones would sort every event.
 _FUNNEL = f"""
 WITH passed AS (
     SELECT t.id AS touchpoint, e.id AS event
@@ -88,7 +122,9 @@ WITH passed AS (
     JOIN event e ON e.workspace = $1 AND e.name = t.event AND (e.touchpoint IS NULL OR e.touchpoint = t.id)
         AND e.occurred_at >= $4 AND e.occurred_at < $5
 ), decided AS (
-    SELECT d.id, d.touchpoint, d.event, array_position($6::text[], d.reason::text) AS place
+    SELECT d.id, d.touchpoint, d.event, d.outcome = 'deferred' AS is_deferred,
+           CASE WHEN d.outcome IN ('asked', 'deferred') THEN cardinality($6::text[])
+                ELSE array_position($6::text[], d.reason::text) END AS place
     FROM decision d WHERE d.touchpoint = ANY($2)
 ), clicked AS (
     SELECT k.invitation, {IS_PROVISIONAL} AS is_provisional, {IS_REJECTED} AS is_rejected
@@ -96,29 +132,32 @@ WITH passed AS (
     WHERE i.touchpoint = ANY($2) AND i.occurred_at >= $4 AND i.occurred_at < $5
     GROUP BY k.invitation
 ), invited AS (
-    SELECT i.decision, i.contact, r.id IS NOT NULL AS is_answered,
+    SELECT i.decision, i.contact, i.sent_at IS NOT NULL AS is_sent,
+           i.sent_at IS NOT NULL AND i.bounced_at IS NULL AS is_delivered,
+           i.sent_at IS NOT NULL AND i.bounced_at IS NULL AND i.delivered_at IS NOT NULL AS is_confirmed,
+           i.sent_at IS NULL AND i.state = 'due' AS is_due, i.sent_at IS NULL AND i.state = 'held' AS is_held,
+           r.id IS NOT NULL AS is_answered,
            r.id IS NULL AND coalesce(k.is_provisional, false) AS is_provisional,
            r.id IS NULL AND coalesce(k.is_rejected, false) AS is_rejected,
            r.id IS NOT NULL OR (i.opened_at IS NOT NULL AND NOT coalesce(k.is_rejected, false)) AS is_opened
     FROM invitation i
-    LEFT JOIN response r ON r.invitation = i.id AND r.touchpoint = ANY($2)
+    LEFT JOIN response r ON r.invitation = i.id AND i.sent_at IS NOT NULL AND r.touchpoint = ANY($2)
         AND r.occurred_at >= $4 AND r.occurred_at < $5
-    LEFT JOIN clicked k ON k.invitation = i.id
-    WHERE i.touchpoint = ANY($2) AND i.occurred_at >= $4 AND i.occurred_at < $5 AND i.state = 'sent'
+    LEFT JOIN clicked k ON k.invitation = i.id AND i.sent_at IS NOT NULL
+    WHERE i.touchpoint = ANY($2) AND i.occurred_at >= $4 AND i.occurred_at < $5
 ), became AS (
-    SELECT p.touchpoint, p.event, coalesce(max(d.place), 1) AS place, max(i.contact) AS contact,
-           count(i.decision) > 0 AS is_sent, coalesce(bool_or(i.is_opened), false) AS is_opened,
+    SELECT p.touchpoint, p.event, coalesce(max(d.place), 1) AS place, max(i.contact) AS contact, {_EACH},
+           coalesce(bool_or(d.is_deferred AND coalesce(i.is_due, true)), false) AS is_waiting,
            CASE WHEN bool_or(i.is_answered) THEN 'answered' WHEN bool_or(i.is_provisional) THEN 'provisional'
                 WHEN bool_or(i.is_rejected) THEN 'rejected' END AS ending
     FROM passed p LEFT JOIN decided d ON d.event = p.event AND d.touchpoint = p.touchpoint
     LEFT JOIN invited i ON i.decision = d.id
     GROUP BY p.touchpoint, p.event
 )
-SELECT touchpoint, ($6::text[])[place] AS reason, sum(passed)::bigint AS passed, sum(sent)::bigint AS sent,
-       sum(opened)::bigint AS opened, {_ENDINGS}
+SELECT touchpoint, ($6::text[])[place] AS reason, sum(passed)::bigint AS passed, {_SUMMED}, {_ENDINGS}
 FROM (
     SELECT touchpoint, place, ending, CASE WHEN ending IS NOT NULL THEN contact END AS ended, count(*) AS passed,
-           count(*) FILTER (WHERE is_sent) AS sent, count(*) FILTER (WHERE is_opened) AS opened
+           {_COUNTED}
     FROM became GROUP BY 1, 2, 3, 4
 ) c
 GROUP BY touchpoint, place ORDER BY touchpoint, place

@@ -174,7 +174,8 @@ SELECT t.id AS touchpoint, i.sent, i.answered
 FROM unnest($1::int[]) AS t(id), LATERAL (
     SELECT count(*) AS sent, count(r.id) AS answered
     FROM invitation i LEFT JOIN response r ON r.invitation = i.id
-    WHERE i.touchpoint = t.id AND i.occurred_at >= $2 AND i.occurred_at < $3 AND i.state = 'sent'
+    WHERE i.touchpoint = t.id AND i.occurred_at >= $2 AND i.occurred_at < $3
+        AND i.sent_at IS NOT NULL AND i.bounced_at IS NULL
         AND ($4::text IS NULL OR EXISTS (
             SELECT FROM decision d JOIN event e ON e.id = d.event
             WHERE d.id = i.decision AND e.properties ->> $4 = $5::text

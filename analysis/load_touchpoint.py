@@ -13,7 +13,8 @@ from analysis.read_measures import WindowMeasures, read_measures
 from analysis.report import BlindSpot, JourneyReport, ReportSettings, TouchpointFigure
 from analysis.tally import Window
 from analysis.trend_figures import Trend
-from analysis.valences import load_valences
+from analysis.valences import Valences, load_valences
+from analysis.weighted import WeightedFigure, load_weighted
 from core.errors import NotFound
 from surveys.instruments import Instrument
 from surveys.journeys import load_journey
@@ -43,6 +44,7 @@ class TouchpointReport(Struct, frozen=True, kw_only=True):
     choices: tuple[ChoiceFigure, ...]
     trend: Trend
     trend_instrument: str | None
+    weighted: WeightedFigure | None  # the plotted mean, of all who passed; None where all were asked alike
     settings: ReportSettings
     method_version: str
     data_hash: str
@@ -57,7 +59,8 @@ async def load_touchpoint(workspace: int, journey: str, touchpoint: str, period:
         raise NotFound("This journey has no such touchpoint.")
     year = Period(weeks_up_to(period.until).since, period.until)
     place = next(found.id for found in view.touchpoints if found.key == touchpoint)
-    own, of_year = await _measures(workspace, place, period, year)
+    valences = (await load_valences([workspace]))[workspace]
+    own, of_year = await _measures(place, valences, period, year)
     has_choices = own.is_chosen and figure.blind_spot is not BlindSpot.STALE
     # The report has no instrument for a blind spot, whose weeks may have had one.
     lately = plotted_measure(of_year.measures, report.settings.k)
@@ -65,6 +68,9 @@ async def load_touchpoint(workspace: int, journey: str, touchpoint: str, period:
     plotted = {} if instrument is None else {touchpoint: instrument}
     totals = {touchpoint: figure.n_contacts} if figure.n_contacts else {}
     trends = await load_trends(workspace, view, year, report.settings, plotted, beside=period, totals=totals)
+    weighted = None
+    if figure.mean is not None and figure.instrument is not None:
+        weighted = await load_weighted(workspace, place, figure.instrument, period, report.settings, valences)
     found = TouchpointReport(
         journey=report.journey,
         name=report.name,
@@ -75,6 +81,7 @@ async def load_touchpoint(workspace: int, journey: str, touchpoint: str, period:
         choices=await load_choices(place, period, report.settings) if has_choices else (),
         trend=trends[touchpoint],
         trend_instrument=instrument,
+        weighted=weighted,
         settings=report.settings,
         method_version=report.method_version,
         data_hash="",
@@ -82,9 +89,8 @@ async def load_touchpoint(workspace: int, journey: str, touchpoint: str, period:
     return with_data_hash(found)
 
 
-async def _measures(workspace: int, touchpoint: int, *periods: Period) -> list[WindowMeasures]:
+async def _measures(touchpoint: int, valences: Valences, *periods: Period) -> list[WindowMeasures]:
     """What was measured at the touchpoint, by period."""
-    valences = (await load_valences([workspace]))[workspace]
     windows = [Window(touchpoint, period.since, period.until) for period in periods]
     return await read_measures(windows, valences)
 

@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
 from analysis.recount import lock_tallies, recounted
 from analysis.tally import TallyCell, add_to_tally, cells_of
 from core.database import Row, fetch, transaction
 from core.errors import NotFound
+from feedback.suppressions import suppress_erased
 
 
 async def delete_response(workspace: int, response: int) -> None:
@@ -19,16 +21,18 @@ async def delete_response(workspace: int, response: int) -> None:
         await _remove(found[0]["contact"], [response])
 
 
-async def erase_contact(workspace: int, external_id: str) -> int:
+async def erase_contact(workspace: int, external_id: str, now: datetime) -> int:
     """Delete a contact with events, decisions, invitations, mails kept and responses; returns how many responses.
 
-    Raises NotFound where this workspace has no such contact.
+    What stays is the hash of their address, so that nothing ever writes to it again. `external_id` may also be that of
+    a contact that was merged into this one. Raises NotFound where this workspace has no such contact.
     """
     async with transaction():
         found = await fetch(_CONTACT, workspace, external_id)
         if not found:
             raise NotFound("There is no contact with this id.")
         contact, email = found[0]["id"], found[0]["email"]
+        await suppress_erased(workspace, contact, now)
         responses = [row["id"] for row in await fetch(_ALL_OF, contact)]
         await _remove(contact, responses)
         await fetch(_DELETE_MAILS, workspace, email, contact)
@@ -62,7 +66,12 @@ DELETE FROM outbox_mail WHERE workspace = $1 AND (
 )
 """
 
-_CONTACT = "SELECT id, email FROM contact WHERE workspace = $1 AND external_id = $2 FOR UPDATE"
+_CONTACT = """
+SELECT c.id, c.email FROM contact c WHERE c.workspace = $1 AND c.id = coalesce(
+    (SELECT a.contact FROM contact_alias a WHERE a.workspace = $1 AND a.external_id = $2),
+    (SELECT n.id FROM contact n WHERE n.workspace = $1 AND n.external_id = $2)
+) FOR UPDATE OF c
+"""
 
 # Responses that nobody has scored yet are in no tally.
 _COUNTED = """

@@ -8,6 +8,7 @@ from analysis import (
     file_pages,
     funnel_pages,
     guess_pages,
+    merge_pages,
     pages,
     response_pages,
     segment_pages,
@@ -24,6 +25,7 @@ STAFF = [
     *touchpoint_pages.STAFF,
     *response_pages.STAFF,
     *emotion_pages.STAFF,
+    *merge_pages.STAFF,
     *file_pages.STAFF,
 ]
 API = [
@@ -33,4 +35,5 @@ API = [
     *action_pages.API,
     *touchpoint_pages.API,
     *file_pages.API,
+    *merge_pages.API,
 ]

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from bench import answering, simulations, ten_million
+from bench import answering, intake, sending, simulations, ten_million
 from bench.figure import Figure
 
 BENCHES: dict[str, tuple[Callable[[], Iterable[Figure]], ...]] = {
@@ -14,6 +14,8 @@ BENCHES: dict[str, tuple[Callable[[], Iterable[Figure]], ...]] = {
         simulations.false_improvements,
     ),
     "python -m bench.answering": (answering.figures,),
+    "python -m bench.intake": (intake.figures,),
+    "python -m bench.sending": (sending.figures,),
     "python -m bench.ten_million": (ten_million.figures,),
 }
 

@@ -35,17 +35,19 @@ def migrate_command(found: Settings) -> None:
 def worker(found: Settings, once: bool) -> None:
     """Send what is due and score what came in."""
     from app import jobs_of, make_site
+    from core.mail import closed_at_the_end
     from core.worker import run_once, run_until
 
     async def work() -> None:
         site = make_site(found)
-        if once:
-            await run_once(jobs_of(site), site.clock())
-            return
-        stopping = asyncio.Event()
-        for name in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(name, stopping.set)
-        await run_until(jobs_of(site), site.clock, found.worker_pause_seconds, stopping)
+        async with closed_at_the_end(site.transport):
+            if once:
+                await run_once(jobs_of(site), site.clock())
+                return
+            stopping = asyncio.Event()
+            for name in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(name, stopping.set)
+            await run_until(jobs_of(site), site.clock, found.worker_pause_seconds, stopping)
 
     run(found, work)
 

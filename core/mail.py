@@ -1,16 +1,46 @@
-"""Mail leaves here: the message, and the SMTP transport."""
+"""Mail leaves here: what a mail is, whom it is from, and the SMTP transport."""
 
-from email.errors import HeaderParseError
-from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
-from email.message import EmailMessage
-from email.policy import SMTP, Policy
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from email.utils import format_datetime
 from typing import Protocol
 
-import aiosmtplib
 from msgspec import Struct
 
+from core.clock import Clock, utc_now
+from core.dkim_signing import DkimKey, signed
 from core.errors import Fault, Invalid
+from core.mail_bytes import address_of, deliverable, mailbox, message_bytes
+from core.not_delivered import NotDelivered, Scope
 from core.settings import Settings
+from core.smtp_pool import MailServer, SmtpPool
+
+__all__ = [
+    "DkimKey",
+    "Mail",
+    "MailSender",
+    "MailServer",
+    "NotDelivered",
+    "Scope",
+    "SmtpTransport",
+    "Transport",
+    "address_of",
+    "closed_at_the_end",
+    "message_of",
+]
+
+
+class MailSender(Struct, frozen=True, kw_only=True):
+    """Whom mail is from, and how it leaves."""
+
+    address: str  # such as Example <ask@example.com>
+    reply_to: str = ""
+    envelope_from: str = ""  # where undelivered mail comes back; empty: to the address itself
+    server: MailServer | None = None  # None: the installation's
+    dkim: DkimKey | None = None
 
 
 class Mail(Struct, frozen=True, kw_only=True):
@@ -23,35 +53,8 @@ class Mail(Struct, frozen=True, kw_only=True):
     html: str
     message_id: str
     headers: tuple[tuple[str, str], ...] = ()
-
-
-class _UnfoldedHeader(UnstructuredHeader, BaseHeader):
-    """A header that keeps its one line: a long URL that is folded is encoded, and mail programs then can't read it."""
-
-    def fold(self, *, policy: Policy) -> str:
-        # What is beyond ASCII has to be encoded whatever it costs.
-        return f"{self.name}: {self}{policy.linesep}" if self.isascii() else super().fold(policy=policy)
-
-
-def _headers() -> HeaderRegistry:
-    registry = HeaderRegistry()
-    registry.map_to_type("list-unsubscribe", _UnfoldedHeader)
-    return registry
-
-
-# The header itself knows not to fold: the policy under which the SMTP client writes a message is its own.
-_POLICY = SMTP.clone(header_factory=_headers())
-
-# RFC 4954, 6: asked to log in, or a log-in that does not do. The operator's to mend, at whatever command it is said.
-_ABOUT_THE_LOG_IN = frozenset({530, 534, 535, 538})
-
-
-class NotDelivered(Exception):
-    """The mail was not taken. `permanent` says whether trying again is of use."""
-
-    def __init__(self, reason: str, *, permanent: bool) -> None:
-        super().__init__(reason)
-        self.permanent = permanent
+    sender: MailSender | None = None  # None: the installation's
+    own: str = ""  # what stands in its parts and in no other mail's, where all else may be alike: its link
 
 
 class Transport(Protocol):
@@ -60,66 +63,71 @@ class Transport(Protocol):
     async def send(self, mail: Mail) -> None: ...
 
 
-def message_of(mail: Mail, sender: str) -> EmailMessage:
-    """`mail` as a MIME message with its plain-text twin. Raises Invalid for an address or header that is none."""
-    message = EmailMessage(policy=_POLICY)
-    message["From"] = sender
-    message["To"] = address_of(mail.to)
-    message["Message-ID"] = mail.message_id
-    message["Auto-Submitted"] = "auto-generated"
-    for name, value in (("Subject", mail.subject), *mail.headers):
-        if any(character in value for character in "\r\n\0"):
-            raise Invalid(Fault(name, "a header may not hold a line break"))
-        message[name] = value
-    message.set_content(mail.text)
-    message.add_alternative(mail.html, subtype="html")
-    return message
-
-
-def address_of(text: str) -> Address:
-    """The one address in `text`. Raises Invalid where it is none."""
-    try:
-        address = Address(addr_spec=text)
-    except (HeaderParseError, ValueError, IndexError, AttributeError) as fault:
-        # The parser stumbles over some broken addresses, such as `a@[`, instead of naming their fault.
-        raise Invalid(Fault("email", "this is not an e-mail address")) from fault
-    if not address.domain or len(text) > 254:
-        raise Invalid(Fault("email", "this is not an e-mail address"))
-    return address
+def message_of(mail: Mail, sender: MailSender, now: datetime) -> bytes:
+    """`mail` as it leaves, without a signature. Raises Invalid for an address or a header that is none."""
+    reply_to = [("Reply-To", mailbox(sender.reply_to)[0])] if sender.reply_to else []
+    headers = [
+        ("From", mailbox(sender.address)[0]),
+        *reply_to,
+        ("To", deliverable(mail.to)),
+        ("Date", format_datetime(now)),
+        ("Message-ID", mail.message_id),
+        ("Auto-Submitted", "auto-generated"),
+        ("Subject", mail.subject),
+        *mail.headers,
+    ]
+    return message_bytes(headers, mail.text, mail.html, mail.own)
 
 
 class SmtpTransport:
-    """Sends over SMTP, one connection a mail."""
+    """Sends over SMTP, with a few connections to each server that senders name."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, clock: Clock = utc_now, tls: ssl.SSLContext | None = None) -> None:
+        self._sender = MailSender(address=settings.mail_from)
+        self._server = server_of(settings)
+        self._size = settings.smtp_connections
+        self._clock = clock
+        self._tls = tls
+        self._pools: dict[MailServer, SmtpPool] = {}
 
     async def send(self, mail: Mail) -> None:
-        settings = self._settings
+        sender = mail.sender or self._sender
+        message = message_of(mail, sender, self._clock())
+        if sender.dkim is not None:
+            message = await asyncio.to_thread(signed, message, sender.dkim)  # milliseconds of arithmetic
+        envelope_from = mailbox(sender.envelope_from or sender.address)[1]
         try:
-            await aiosmtplib.send(
-                message_of(mail, settings.mail_from),
-                hostname=settings.smtp_host,
-                port=settings.smtp_port,
-                username=settings.smtp_username or None,
-                password=settings.smtp_password or None,
-                use_tls=settings.smtp_tls == "tls",
-                start_tls=settings.smtp_tls == "starttls",
-                timeout=settings.smtp_timeout_seconds,
-            )
-        except aiosmtplib.SMTPRecipientsRefused as fault:
-            codes = [refused.code for refused in fault.recipients]
-            permanent = all(_is_about_the_mail(code) for code in codes)
-            raise NotDelivered(f"recipient refused with {codes[0]}", permanent=permanent) from fault
-        except aiosmtplib.SMTPDataError as fault:
-            raise NotDelivered(f"refused with {fault.code}", permanent=_is_about_the_mail(fault.code)) from fault
-        except aiosmtplib.SMTPResponseException as fault:
-            # Refused before the recipient was named: that says something of our settings and nothing against the mail.
-            raise NotDelivered(f"refused with {fault.code}", permanent=False) from fault
-        except (aiosmtplib.SMTPException, OSError) as fault:
-            raise NotDelivered(type(fault).__name__, permanent=False) from fault
+            await self._pool(sender.server or self._server).send(envelope_from, deliverable(mail.to), message)
+        except ValueError as fault:
+            raise Invalid(Fault("email", "this is not an e-mail address")) from fault
+
+    async def close(self) -> None:
+        """End the connections that are open; the next mail opens one again."""
+        await asyncio.gather(*[pool.close() for pool in self._pools.values()])
+
+    def _pool(self, server: MailServer) -> SmtpPool:
+        if server not in self._pools:
+            self._pools[server] = SmtpPool(server, self._size, self._tls)
+        return self._pools[server]
 
 
-def _is_about_the_mail(code: int) -> bool:
-    """Whether a refusal is one for good, of this mail or of its recipient."""
-    return code >= 500 and code not in _ABOUT_THE_LOG_IN
+def server_of(settings: Settings) -> MailServer:
+    """The installation's own server."""
+    return MailServer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        username=settings.smtp_username,
+        password=settings.smtp_password,
+        tls=settings.smtp_tls,
+        timeout=settings.smtp_timeout_seconds,
+    )
+
+
+@asynccontextmanager
+async def closed_at_the_end(transport: Transport) -> AsyncIterator[None]:
+    """Say goodbye to mail servers before the process ends."""
+    try:
+        yield
+    finally:
+        if isinstance(transport, SmtpTransport):
+            await transport.close()

@@ -117,7 +117,8 @@ def _answer(
 
 def is_for_people(request: AnyRequest) -> bool:
     """Whether a page answers this request: programs call the API, or say that they take JSON."""
-    return not request.url.path.startswith(("/api/", "/widget/")) and "json" not in request.headers.get("accept", "")
+    is_for_programs = request.url.path.startswith(("/api/", "/widget/", "/hooks/"))
+    return not is_for_programs and "json" not in request.headers.get("accept", "")
 
 
 def _is_unstorable(error: asyncpg.DataError) -> bool:

@@ -54,9 +54,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         "starttls"
     )
     smtp_timeout_seconds: Annotated[float, Meta(gt=0, description="How long one step of SMTP may take.")] = 20.0
+    smtp_connections: Annotated[
+        int, Meta(ge=1, le=100, description="Connections each process keeps to a mail server: mails under way at once.")
+    ] = 4
+    messengers_inside: Annotated[
+        bool, Meta(description="Whether workspaces may post to messengers on this machine and its private network.")
+    ] = False
     worker_pause_seconds: Annotated[
         float, Meta(ge=0.05, le=60, description="How long an idle worker waits before it looks again.")
     ] = 1.0
+    worker_lease_seconds: Annotated[
+        float,
+        Meta(
+            ge=5,
+            le=3600,
+            description="How long after a worker was killed another takes over what it was about to send.",
+        ),
+    ] = 60.0
     log_format: Annotated[Literal["console", "json"], Meta(description="How log lines are written.")] = "console"
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Meta(description="The least that is logged.")

@@ -25,12 +25,16 @@ from demo.action_log import log_what_was_done
 from demo.replay import FOLDER, Mailbox, Replay, ReplayClock
 from demo.team import let_team_guess
 from feedback.invitation_mail import answer_link
+from feedback.load_policy import save_policy
 from feedback.outbox import OutboxTransport
+from feedback.policy import Budget, Draw, Policy
 from surveys.import_journey import import_journey
 from surveys.journey_file import read_journey
 
 WORKSPACE = "fernwell"
 OWNER = "alice@fernwell.example"
+# Ninety days have to show what a year does: its people are asked more often than the shipped policy lets anybody be.
+POLICY = Policy(draw=Draw.FIRST_COME, contact_budget=Budget(6, 30), account_budget=None, overall_days=0)
 STARTED = "demo.started"  # written before anything else; only a folder that holds it is ever emptied
 FINISHED = "demo.finished"  # written when the replay is over; without it the demo starts over
 
@@ -98,6 +102,7 @@ async def _live(found: Settings) -> None:
     await add_member(workspace, OWNER, "Alice", Role.OWNER, now)
     journey = read_journey((FOLDER / "journey.yaml").read_text(encoding="utf-8"), "journey.yaml")
     await import_journey(workspace, journey, now)
+    await save_policy(workspace, POLICY, now)
     await let_team_guess(workspace, journey.key, now)
     await log_what_was_done(workspace, journey.key, now)
     key = await create_api_key(workspace, "Fernwell's own systems", frozenset({Scope.EVENTS}), now)

@@ -9,7 +9,15 @@ from msgspec import Struct
 
 SIZE = 1_100
 WITHOUT_ADDRESS = 0.02
-LOCALES = ("en-GB", "en-US", "en", "de-DE", "fr-FR", "es-ES")
+TIME_ZONES = {
+    "en-GB": "Europe/London",
+    "en-US": "America/New_York",
+    "en": "Europe/Dublin",
+    "de-DE": "Europe/Berlin",
+    "fr-FR": "Europe/Paris",
+    "es-ES": "Europe/Madrid",
+}
+LOCALES = tuple(TIME_ZONES)
 LOCALE_WEIGHTS = (40, 25, 20, 7, 4, 4)
 
 
@@ -21,6 +29,8 @@ class Person(Struct, frozen=True):
     email: str | None
     persona: str
     locale: str
+    company: str
+    time_zone: str
 
 
 def make_people(lists: Mapping[str, Any], personas: Sequence[str], dice: random.Random) -> list[Person]:
@@ -30,14 +40,17 @@ def make_people(lists: Mapping[str, Any], personas: Sequence[str], dice: random.
 
 def _person(number: int, persona: str, lists: Mapping[str, Any], dice: random.Random) -> Person:
     given, family = dice.choice(lists["given_names"]), dice.choice(lists["family_names"])
-    domain = dice.choice(lists["companies"])["domain"]
+    company = dice.choice(lists["companies"])
     has_address = dice.random() >= WITHOUT_ADDRESS
+    locale = dice.choices(LOCALES, LOCALE_WEIGHTS)[0]
     return Person(
         external_id=f"crm-{1001 + number}",
         name=f"{given} {family}",
-        email=f"{_plain(given)}.{_plain(family)}@{domain}" if has_address else None,
+        email=f"{_plain(given)}.{_plain(family)}@{company['domain']}" if has_address else None,
         persona=persona,
-        locale=dice.choices(LOCALES, LOCALE_WEIGHTS)[0],
+        locale=locale,
+        company=company["name"],
+        time_zone=TIME_ZONES[locale],
     )
 
 

@@ -149,7 +149,14 @@ class Replay:
 
     def _event(self, passage: Passage) -> dict[str, Any]:
         person = passage.person
-        contact = {"id": person.external_id, "name": person.name, "persona": person.persona, "locale": person.locale}
+        contact: dict[str, Any] = {
+            "id": person.external_id,
+            "name": person.name,
+            "persona": person.persona,
+            "locale": person.locale,
+            "time_zone": person.time_zone,
+            "account": {"id": person.company.lower().replace(" ", "-"), "name": person.company},
+        }
         if person.email is not None:
             contact["email"] = person.email
         return {

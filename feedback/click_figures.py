@@ -34,7 +34,7 @@ WITH invited AS (
     SELECT i.id, i.touchpoint, EXISTS (SELECT FROM response r WHERE r.invitation = i.id) AS is_answered
     FROM invitation i
     WHERE i.workspace = $1 AND i.touchpoint = ANY($2) AND i.occurred_at >= $3 AND i.occurred_at < $4
-        AND i.state = 'sent'
+        AND i.sent_at IS NOT NULL AND i.bounced_at IS NULL
 ), became AS (
     SELECT i.touchpoint, i.is_answered, {IS_PROVISIONAL} AS is_provisional, {IS_REJECTED} AS is_rejected
     FROM invited i LEFT JOIN click k ON k.invitation = i.id GROUP BY i.id, i.touchpoint, i.is_answered

@@ -1,186 +1,167 @@
-"""Send the invitations that are due: claim, send, record, back off, give up visibly."""
+"""Send the invitations that are due: claim a few, keep a steady flow of mails, write down what became of each."""
 
 import asyncio
+import secrets
+from collections import deque
 from datetime import datetime, timedelta
+from functools import partial
+from time import monotonic
 
-import msgspec
+import asyncpg
 import structlog
-from msgspec import Struct
+from msgspec.structs import replace
 
-from core.database import fetch
-from core.errors import Invalid
-from core.mail import Mail, NotDelivered
 from core.site import Site
-from feedback.asking import PROMISE, SaidPromise
-from feedback.invitation_mail import InvitedContact, invitation_mail
-from feedback.opting_out import HAS_OPTED_OUT
-from feedback.pipe_values import pipe_values
+from feedback.claim_due import Claimed, claim_due, is_suppressed_now, renew
+from feedback.outlets import forget_pauses, hold_back, uncount
+from feedback.pacing import ALL, Outlet
+from feedback.send_invitation import as_reminder, result_without_sending, send_invitation
+from feedback.sent_records import Records, Result
 from feedback.tables import InvitationState
-from surveys.definition import SurveyDefinition
-from surveys.quotas import is_full
-from surveys.theme import SHIPPED_ACCENT
+from surveys.journey_file import AskChannel
 
 log = structlog.get_logger()
 
-BATCH = 50
-LEASE = timedelta(minutes=5)  # longer than a batch can take; a killed worker's claims are free again after it
-MOST_ATTEMPTS = 6
-LONGEST_ERROR = 200  # characters, as its column takes
-FIRST_PAUSE = timedelta(minutes=2)  # doubles with every attempt
-
-
-class _Claimed(Struct, frozen=True):
-    """An invitation that this worker may send until its lease ends; what belongs to survey and event as JSON."""
-
-    id: int
-    attempts: int
-    is_answered: bool
-    is_expired: bool
-    is_removed: bool
-    has_opted_out: bool
-    contact: InvitedContact
-    contact_name: str
-    accent: str
-    definition: str
-    properties: str
-    promise: str | None
-    quota_counts: str | None
-
-
-class _Result(Struct, frozen=True):
-    """What became of one invitation."""
-
-    state: InvitationState
-    due_at: datetime | None = None
-    error: str = ""
+MOST_AT_ONCE = 100  # claimed in one transaction
+MOST_UNWRITTEN = 6  # mails over one connection whose records are not kept yet
+ROUND_SECONDS = 5.0  # then the worker's other jobs have their turn
+LOOKS_AGAIN_AFTER = 1.0  # seconds since the claim
 
 
 async def dispatch(site: Site, now: datetime) -> int:
-    """Send one batch of due invitations; returns how many were handled."""
-    claimed = await _claim(now)
-    # Every mail under way is waited for, even where the database takes no results any more.
-    ends = await asyncio.gather(*[_handle(site, invitation, now) for invitation in claimed], return_exceptions=True)
-    for end in ends:
-        if end is not None:
-            raise end
-    return len(claimed)
+    """Send what is due, for a few seconds; returns how many invitations were looked at."""
+    return await _Round(site, now).run()
 
 
-async def _claim(now: datetime) -> list[_Claimed]:
-    rows = await fetch(_CLAIM, now, now + LEASE, BATCH)
-    return [
-        _Claimed(
-            id=row["id"],
-            attempts=row["attempts"],
-            is_answered=row["is_answered"],
-            is_expired=row["expires_at"] <= now,
-            is_removed=row["is_removed"],
-            has_opted_out=row["has_opted_out"],
-            contact=InvitedContact(
-                row["workspace"], row["workspace_name"], row["email"] or "", row["id"], row["locale"]
-            ),
-            contact_name=row["contact_name"],
-            accent=row["accent"] or SHIPPED_ACCENT,
-            definition=row["definition"],
-            properties=row["properties"],
-            promise=row["promise"],
-            quota_counts=row["quota_counts"],
-        )
-        for row in rows
-    ]
+class _Round:
+    """One stretch of sending by one worker."""
 
+    def __init__(self, site: Site, now: datetime) -> None:
+        self._site, self._began = site, now
+        self._worker = secrets.token_hex(16)
+        self._records = Records(self._worker)
+        self._deadline = monotonic() + ROUND_SECONDS
+        self._claimed: deque[Claimed] = deque()
+        self._claiming: asyncio.Task[None] | None = None
+        self._fault: BaseException | None = None
+        self._is_over = False
+        self._n = 0
+        self._leases: dict[int, float] = {}  # of what is not written down yet, until when by monotonic()
+        self._stopped: dict[tuple[Outlet, str], Result] = {}  # what becomes of mails to a server that wants none now
+        self._resumed: set[tuple[Outlet, str]] = set()
 
-async def _handle(site: Site, invitation: _Claimed, now: datetime) -> None:
-    """Send and record at once: of all that a killed worker had claimed, only mails under way are sent twice."""
-    result = _without_a_mail(invitation) or await _send(site, invitation, now)
-    # The clock is read again: what is opened sooner after this than anybody can read is a scanner's (clicks.py).
-    left_at = site.clock()
-    await fetch(_RECORD, invitation.id, result.state.value, result.due_at, result.error[:LONGEST_ERROR], left_at)
+    async def run(self) -> int:
+        beating = asyncio.create_task(self._keep_leases())
+        try:
+            senders = [self._send_all() for _ in range(self._site.settings.smtp_connections)]
+            # Every mail under way is waited for, even where the database takes no results any more.
+            ends = await asyncio.gather(*senders, return_exceptions=True)
+        finally:
+            beating.cancel()
+            await asyncio.gather(beating, *filter(None, [self._claiming]), return_exceptions=True)
+        for end in (*ends, self._fault):
+            if end is not None:
+                raise end
+        return self._n
 
+    async def _send_all(self) -> None:
+        """One mail after the other, as many at once as there are connections.
 
-def _without_a_mail(invitation: _Claimed) -> _Result | None:
-    """What becomes of an invitation that must not be mailed (again); None where it must."""
-    if invitation.is_answered:  # an earlier worker was killed between the mail and its record
-        return _Result(InvitationState.SENT)
-    if invitation.has_opted_out:
-        return _Result(InvitationState.CANCELLED)
-    if invitation.is_removed:
-        return _Result(InvitationState.CANCELLED, error="the touchpoint was removed")
-    if invitation.is_expired:
-        return _Result(InvitationState.MISSED)
-    if invitation.attempts > MOST_ATTEMPTS:
-        return _Result(InvitationState.FAILED, error="the worker was stopped at every attempt")
-    return None
+        A mail leaves only when few before it are not written down: of all that a killed worker had claimed, at most
+        MOST_UNWRITTEN for each connection, and the one under way, are sent twice.
+        """
+        kept: deque[asyncio.Future[None]] = deque()
+        try:
+            while (claimed := await self._next()) is not None:
+                while len(kept) >= MOST_UNWRITTEN or (kept and kept[0].done()):
+                    await kept.popleft()
+                result = await self._handle(claimed)
+                if result is not None:
+                    kept.append(self._records.put(claimed.id, result, self._site.clock()))
+                    kept[-1].add_done_callback(partial(self._let_go, claimed.id))
+        finally:
+            await asyncio.gather(*kept)
 
+    async def _next(self) -> Claimed | None:
+        """The one to be handled next; while there are some left, more are being claimed."""
+        while True:
+            if len(self._claimed) < MOST_AT_ONCE // 2 and not self._is_over and self._claiming is None:
+                self._claiming = asyncio.create_task(self._claim())
+            if self._claimed:
+                return self._claimed.popleft()
+            if self._claiming is None:
+                return None
+            await asyncio.shield(self._claiming)
 
-async def _send(site: Site, invitation: _Claimed, now: datetime) -> _Result:
-    try:
-        survey = msgspec.json.decode(invitation.definition, type=SurveyDefinition)
-        not_now = _not_now(survey, invitation, now)
-        if not_now is not None:
-            return not_now
-        await site.transport.send(_mail(site, invitation, survey))
-    except Invalid as fault:
-        return _Result(InvitationState.FAILED, error=str(fault))
-    except NotDelivered as fault:
-        log.warning("mail_not_delivered", invitation=invitation.id, attempt=invitation.attempts, reason=str(fault))
-        return _after_failure(invitation, str(fault), now, is_permanent=fault.permanent)
-    except Exception as fault:
-        # Whatever is wrong with this one, the others of the batch leave and this one is not tried for ever. Its words
-        # are kept nowhere: they may quote an address.
-        log.error("mail_failed", invitation=invitation.id, attempt=invitation.attempts, exc_info=fault)
-        return _after_failure(invitation, type(fault).__name__, now)
-    return _Result(InvitationState.SENT)
+    async def _claim(self) -> None:
+        try:
+            now = self._now()
+            claim = await claim_due(self._site, self._worker, MOST_AT_ONCE, now)
+            self._n += claim.n
+            for hold in claim.holds:
+                await hold_back(hold, now, self._deadline)
+            lease_ends = monotonic() + self._site.settings.worker_lease_seconds
+            self._leases.update((claimed.id, lease_ends) for claimed in claim.claimed)
+            self._claimed.extend(claim.claimed)
+            self._is_over = not claim.n or monotonic() > self._deadline
+        except BaseException as fault:
+            self._is_over, self._fault = True, fault
+        finally:
+            self._claiming = None
 
+    async def _handle(self, claimed: Claimed) -> Result | None:
+        """What became of it; None where the lease was lost, and another worker has it."""
+        if self._leases.get(claimed.id, 0) <= monotonic():
+            self._leases.pop(claimed.id, None)
+            return None
+        result = result_without_sending(claimed)
+        if result is None:
+            result = self._not_now(claimed) or await self._last_look(claimed) or await self._send(claimed)
+            if result.gives_back and claimed.channel is AskChannel.MAIL:
+                await uncount(claimed.outlet, self._began)
+        return as_reminder(claimed, result)
 
-def _not_now(survey: SurveyDefinition, invitation: _Claimed, now: datetime) -> _Result | None:
-    """What becomes of an invitation to a survey that nobody could answer now; None where they could."""
-    if survey.closes_at is not None and survey.closes_at <= now:
-        return _Result(InvitationState.MISSED, error="the survey is closed")
-    counts = msgspec.json.decode(invitation.quota_counts or "{}", type=dict[str, int])
-    if is_full(survey, counts):
-        return _Result(InvitationState.CANCELLED, error="the survey has all the answers it wants")
-    if survey.opens_at is not None and now < survey.opens_at:
-        return _Result(InvitationState.DUE, due_at=survey.opens_at, error="the survey is not open yet")
-    return None
+    def _not_now(self, claimed: Claimed) -> Result | None:
+        """Where a server has just asked for patience, the others that would go there wait with the first."""
+        if claimed.channel is not AskChannel.MAIL:
+            return None
+        return self._stopped.get((claimed.outlet, ALL)) or self._stopped.get((claimed.outlet, claimed.domain))
 
+    def _let_go(self, invitation: int, _: asyncio.Future[None]) -> None:
+        self._leases.pop(invitation, None)
 
-def _mail(site: Site, invitation: _Claimed, survey: SurveyDefinition) -> Mail:
-    properties = msgspec.json.decode(invitation.properties)
-    hidden = {name: str(value) for name, value in properties.items() if name in survey.hidden}
-    values = pipe_values(invitation.contact_name, properties, hidden)
-    promise = msgspec.json.decode(invitation.promise, type=SaidPromise) if invitation.promise else None
-    return invitation_mail(site, invitation.contact, survey, values, invitation.accent, promise)
+    async def _last_look(self, claimed: Claimed) -> Result | None:
+        """Whoever has opted out while this was waiting its turn does not wait for a mail."""
+        is_old = monotonic() - claimed.claimed_at > LOOKS_AGAIN_AFTER
+        is_suppressed = is_old and await is_suppressed_now(claimed.id)
+        return Result(state=InvitationState.CANCELLED) if is_suppressed else None
 
+    async def _send(self, claimed: Claimed) -> Result:
+        result = await send_invitation(self._site, claimed, self._now())
+        if result.stops is not None:
+            self._stopped[claimed.outlet, result.stops] = replace(result, gives_back=True)
+        elif claimed.comes_after_pause and result.state is InvitationState.SENT:
+            place = (claimed.outlet, claimed.domain)
+            if place not in self._resumed:
+                self._resumed.add(place)
+                await forget_pauses(*place, self._now())
+        return result
 
-def _after_failure(invitation: _Claimed, reason: str, now: datetime, is_permanent: bool = False) -> _Result:
-    if is_permanent or invitation.attempts >= MOST_ATTEMPTS:
-        return _Result(InvitationState.FAILED, error=reason)
-    pause = FIRST_PAUSE * 2 ** (invitation.attempts - 1)
-    return _Result(InvitationState.DUE, due_at=now + pause, error=reason)
+    async def _keep_leases(self) -> None:
+        """Renew what is not written down yet. A lease that another worker has taken over is lost."""
+        lease = self._site.settings.worker_lease_seconds
+        while True:
+            await asyncio.sleep(lease / 3)
+            held, until = list(self._leases), monotonic() + lease
+            try:
+                mine = await renew(self._worker, held, self._now() + timedelta(seconds=lease)) if held else set()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
+                log.warning("leases_not_renewed", n=len(held), reason=type(fault).__name__)
+                continue
+            for invitation in held:
+                if invitation in self._leases:
+                    self._leases[invitation] = until if invitation in mine else 0
 
-
-_CLAIM = f"""
-WITH next AS (
-    SELECT id FROM invitation
-    WHERE state = 'due' AND due_at <= $1 AND (leased_until IS NULL OR leased_until <= $1)
-    ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED
-), claimed AS (
-    UPDATE invitation i SET leased_until = $2, attempts = i.attempts + 1 FROM next WHERE i.id = next.id RETURNING i.*
-)
-SELECT i.id, i.attempts, i.expires_at, i.workspace, w.name AS workspace_name, c.email, c.name AS contact_name,
-       c.locale, e.properties, m.accent, v.definition, t.is_removed,
-       {PROMISE.format(touchpoint="i.touchpoint", day="(i.occurred_at AT TIME ZONE 'UTC')::date")} AS promise,
-       (SELECT json_object_agg(q.quota, q.n) FROM quota_count q WHERE q.survey = v.survey) AS quota_counts,
-       {HAS_OPTED_OUT} AS has_opted_out, EXISTS (SELECT FROM response r WHERE r.invitation = i.id) AS is_answered
-FROM claimed i JOIN contact c ON c.id = i.contact JOIN workspace w ON w.id = i.workspace
-JOIN decision d ON d.id = i.decision JOIN event e ON e.id = d.event LEFT JOIN theme m ON m.workspace = i.workspace
-JOIN survey_version v ON v.id = i.survey_version JOIN touchpoint t ON t.id = i.touchpoint
-ORDER BY i.due_at, i.id
-"""
-
-_RECORD = """
-UPDATE invitation SET state = $2::text, due_at = coalesce($3::timestamptz, due_at), last_error = $4::text,
-    leased_until = NULL, sent_at = CASE WHEN $2::text = 'sent' THEN $5::timestamptz ELSE sent_at END
-WHERE id = $1
-"""
+    def _now(self) -> datetime:
+        """A round takes seconds: what is due and how long a lease lasts is asked of the clock each time."""
+        return max(self._began, self._site.clock())

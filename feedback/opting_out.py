@@ -2,25 +2,13 @@
 
 from datetime import datetime
 
-from core.database import fetch
-from feedback.suppressions import SUPPRESSED_AS
+from feedback.suppressions import SUPPRESSED_AS, suppress_contact
+from feedback.tables import Suppressed
 
-# Whether the contact `c` of a statement has opted out, itself or by another contact of the same address.
+# Whether nothing may be asked of the contact `c` of a statement, itself or by its address.
 HAS_OPTED_OUT = f"({SUPPRESSED_AS}) IS NOT NULL"
 
 
 async def unsubscribe(contact: int, now: datetime) -> None:
-    """This contact is never written to again, about anything."""
-    await fetch(_UNSUBSCRIBE, now, contact)
-
-
-_UNSUBSCRIBE = """
-WITH gone AS (
-    UPDATE contact SET unsubscribed_at = coalesce(unsubscribed_at, $1) WHERE id = $2
-    RETURNING workspace, address_hash, email
-)
-INSERT INTO suppression (workspace, address_hash, address, reason, source, created_at)
-SELECT workspace, address_hash, email, 'unsubscribed', 'survey mail', $1::timestamptz FROM gone
-WHERE address_hash IS NOT NULL
-ON CONFLICT (workspace, address_hash) DO NOTHING
-"""
+    """This contact is never written to again, about anything; no mail is under way any more when this returns."""
+    await suppress_contact(contact, Suppressed.UNSUBSCRIBED, "survey page", now)

@@ -44,7 +44,7 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """As shipped where a workspace has said nothing else."""
 
     draw: Draw = Draw.LOTTERY
-    contact_budget: Budget | None = Budget(1, 30)
+    contact_budget: Budget | None = Budget(2, 30)
     account_budget: Budget | None = Budget(5, 30)
     touchpoint_days: Days = 30  # between two experiences at a touchpoint that somebody is asked about
     survey_days: Days = 0  # between two invitations to one survey

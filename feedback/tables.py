@@ -245,14 +245,12 @@ class ContactImport(Table):
 
 
 class ScheduleRun(Table):
-    """Where a schedule stands: the round that is under way, and the contact it has come to."""
+    """Where a schedule stands: moments up to `looked_until` are over, those of the next slice up to `last_contact`."""
 
     id = Serial(primary_key=True)
     trigger = ForeignKey(Trigger, null=False, on_delete=OnDelete.cascade, unique=True)
-    round_start = Timestamptz(default=None)
+    looked_until = Timestamptz(default=None)
     last_contact = BigInt(default=0)
-    is_done = Boolean(default=False)
-    leased_until = Timestamptz(null=True, default=None)
 
 
 class Event(Table):

@@ -26,7 +26,7 @@ from feedback.event import (
     PersonName,
     ShortText,
 )
-from feedback.event_faults import touchpoint_faults
+from feedback.event_faults import reserved_faults, touchpoint_faults
 from feedback.invitation_mail import answer_link
 from feedback.keep_answers import has_all_answers
 from feedback.refusals import count_refusal
@@ -156,10 +156,16 @@ async def _contact_of(site: Site, key: WidgetKeyInfo, call: WidgetCall, now: dat
 
 
 async def _event_of(key: WidgetKeyInfo, call: WidgetEvent | WidgetAsk, contact: EventContact) -> IncomingEvent | None:
-    """None where somebody is at a touchpoint at which the widget never asks. Raises Invalid for an unknown one."""
+    """None where somebody is at a touchpoint at which the widget never asks.
+
+    Raises Invalid for a touchpoint that is unknown, and for an event that only Kept itself can tell.
+    """
     once = f"widget:{key.public_key[:KEY_PREFIX]}:{call.once}"
     if isinstance(call, WidgetEvent):
-        return IncomingEvent(key=once, name=call.name, contact=contact, properties=call.properties or {})
+        event = IncomingEvent(key=once, name=call.name, contact=contact, properties=call.properties or {})
+        if reserved := list(reserved_faults(event)):
+            raise Invalid(*reserved)
+        return event
     touchpoints = await touchpoints_by_name(key.workspace)
     faults = list(touchpoint_faults(call.touchpoint, touchpoints))
     if faults:
@@ -192,7 +198,8 @@ _DECIDED = """
 SELECT d.reason, i.id AS invitation
 FROM event e JOIN contact c ON c.id = e.contact JOIN decision d ON d.event = e.id
 JOIN trigger g ON g.id = d.trigger AND g.channel = 'widget' LEFT JOIN invitation i ON i.decision = d.id
-WHERE e.workspace = $1 AND e.key = $2 AND c.external_id = $3
+WHERE e.workspace = $1 AND e.key = $2 AND (c.external_id = $3 OR EXISTS (
+    SELECT FROM contact_alias a WHERE a.workspace = $1 AND a.external_id = $3 AND a.contact = c.id))
 ORDER BY i.id NULLS LAST, d.id LIMIT 1
 """
 

@@ -50,7 +50,7 @@ def condition_faults(
             yield from _answer_faults(definition, condition, here, asked)
         else:
             yield from attribute_faults(definition, condition.attribute or "", f"{here}.attribute")
-        yield from _test_faults(condition, here)
+        yield from value_faults(condition, here)
 
 
 def attribute_faults(definition: SurveyDefinition, name: str, place: str) -> Iterator[Fault]:
@@ -98,7 +98,8 @@ def values_of(question: Question) -> tuple[str, ...] | None:
     return None
 
 
-def _test_faults(condition: Condition, place: str) -> Iterator[Fault]:
+def value_faults(condition: Condition, place: str) -> Iterator[Fault]:
+    """Of what a condition wants of its value, whatever that is of."""
     is_range = (condition.at_least, condition.at_most) != (None, None)
     tests = (is_range, condition.one_of is not None, condition.is_answered is not None)
     if sum(tests) != 1:

@@ -86,7 +86,7 @@ def _holds(condition: Condition, answers: Answers, attributes: Attributes) -> bo
 def _values(condition: Condition, answers: Answers, attributes: Attributes) -> tuple[object, ...]:
     if condition.attribute is not None:
         found = attributes.get(condition.attribute)
-        return () if found is None else (found,)
+        return () if found is None else tuple(found) if isinstance(found, list) else (found,)
     answer = answers.get(condition.answer or "")
     if answer is None:
         return ()

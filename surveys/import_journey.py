@@ -9,7 +9,9 @@ import msgspec
 from msgspec import Struct
 
 from core.database import Row, fetch, transaction
+from surveys.ask_file import event_of
 from surveys.journey_file import JourneyFile, PromiseFile, TouchpointFile
+from surveys.keep_triggers import UPSERT_TRIGGERS, trigger_record
 from surveys.publish import Change, Published, lock_workspace, publish_all
 
 
@@ -44,13 +46,13 @@ async def import_journey(workspace: int, file: JourneyFile, now: datetime) -> Im
     """
     async with transaction():
         await lock_workspace(workspace)
-        personas = await _upsert(_UPSERT_PERSONAS, file.personas, workspace)
+        personas = await _upsert(_UPSERT_PERSONAS, _persona_records(file), workspace)
         surveys = await publish_all(workspace, file.surveys, now)
         journey = (await _upsert(_UPSERT_JOURNEY, [_journey_record(file)], workspace, now))[file.key]
         stages = await _upsert(_UPSERT_STAGES, _stage_records(file), journey.id)
         touchpoints = await _upsert(_UPSERT_TOUCHPOINTS, _touchpoint_records(file, stages), journey.id)
         touchpoints = await _replace_promises(file, touchpoints)
-        asks = await _upsert(_UPSERT_TRIGGERS, _trigger_records(file, touchpoints, surveys), workspace)
+        asks = await _upsert(UPSERT_TRIGGERS, _trigger_records(file, touchpoints, surveys), workspace)
         removed = await _remove(_REMOVE_STAGES, journey.id, list(stages))
         removed += await _remove(_REMOVE_TOUCHPOINTS, journey.id, list(touchpoints))
         removed += await _remove(_STOP_TRIGGERS, workspace, journey.id, [ask.id for ask in asks.values()])
@@ -76,6 +78,10 @@ def _count(
 ) -> ImportedJourney:
     counts = Counter(one.change for things in stored for one in things.values())
     return ImportedJourney(journey, counts[Change.CREATED], counts[Change.UPDATED], counts[Change.UNCHANGED], removed)
+
+
+def _persona_records(file: JourneyFile) -> list[dict[str, Any]]:
+    return [{**msgspec.structs.asdict(persona), "rule": persona.when} for persona in file.personas]
 
 
 def _journey_record(file: JourneyFile) -> dict[str, Any]:
@@ -107,14 +113,12 @@ def _trigger_records(
     file: JourneyFile, touchpoints: Mapping[str, _Stored], surveys: Mapping[str, Published]
 ) -> list[dict[str, Any]]:
     return [
-        {
-            "event": touchpoint.event,
-            "touchpoint": touchpoints[touchpoint.key].id,
-            "survey": surveys[ask.survey].survey,
-            "wait_seconds": int(ask.wait.total_seconds()),
-            "expires_seconds": int(ask.expires.total_seconds()),
-            "channel": ask.channel,
-        }
+        trigger_record(
+            ask,
+            event_of(ask, file.key, touchpoint.key, touchpoint.event),
+            touchpoints[touchpoint.key].id,
+            surveys[ask.survey].survey,
+        )
         for touchpoint in _touchpoints(file)
         for ask in touchpoint.asks
     ]
@@ -159,13 +163,14 @@ def _promises_by_touchpoint(rows: Iterable[Row]) -> dict[int, tuple[PromiseFile,
 
 _UPSERT_PERSONAS = """
 WITH wanted AS (
-    SELECT * FROM jsonb_to_recordset($1::jsonb) AS r(key text, name text, kind text, description text)
+    SELECT * FROM jsonb_to_recordset($1::jsonb) AS r(key text, name text, kind text, description text, rule jsonb)
 ), written AS (
-    INSERT INTO persona AS p (workspace, key, name, kind, description)
-    SELECT $2::int, key, name, kind, description FROM wanted
+    INSERT INTO persona AS p (workspace, key, name, kind, description, rule)
+    SELECT $2::int, key, name, kind, description, rule FROM wanted
     ON CONFLICT (workspace, key) DO UPDATE
-        SET name = excluded.name, kind = excluded.kind, description = excluded.description
-        WHERE (p.name, p.kind, p.description) IS DISTINCT FROM (excluded.name, excluded.kind, excluded.description)
+        SET name = excluded.name, kind = excluded.kind, description = excluded.description, rule = excluded.rule
+        WHERE (p.name, p.kind, p.description, p.rule)
+            IS DISTINCT FROM (excluded.name, excluded.kind, excluded.description, excluded.rule)
     RETURNING id, key, CASE WHEN xmax = 0 THEN 'created' ELSE 'updated' END AS change
 )
 SELECT id, key, change FROM written
@@ -243,28 +248,6 @@ SELECT id, key, change FROM written
 UNION ALL
 SELECT t.id, t.key, 'unchanged' FROM touchpoint t JOIN wanted ON wanted.key = t.key
 WHERE t.journey = $2::int AND t.key NOT IN (SELECT key FROM written)
-"""
-
-# A trigger has no key of its own: its id, as text, stands for it.
-_UPSERT_TRIGGERS = """
-WITH wanted AS (
-    SELECT * FROM ROWS FROM (jsonb_to_recordset($1::jsonb)
-        AS (event text, touchpoint int, survey int, wait_seconds bigint, expires_seconds bigint, channel text)
-    ) WITH ORDINALITY AS r(event, touchpoint, survey, wait_seconds, expires_seconds, channel, place)
-), written AS (
-    INSERT INTO trigger AS g (workspace, event, touchpoint, survey, wait_seconds, expires_seconds, channel, is_active)
-    SELECT $2::int, event, touchpoint, survey, wait_seconds, expires_seconds, channel, true FROM wanted ORDER BY place
-    ON CONFLICT (workspace, event, touchpoint, survey, channel) DO UPDATE
-        SET wait_seconds = excluded.wait_seconds, expires_seconds = excluded.expires_seconds, is_active = true
-        WHERE (g.wait_seconds, g.expires_seconds, g.is_active)
-            IS DISTINCT FROM (excluded.wait_seconds, excluded.expires_seconds, true)
-    RETURNING id, CASE WHEN xmax = 0 THEN 'created' ELSE 'updated' END AS change
-)
-SELECT id, id::text AS key, change FROM written
-UNION ALL
-SELECT g.id, g.id::text, 'unchanged' FROM trigger g JOIN wanted
-    ON (wanted.event, wanted.touchpoint, wanted.survey, wanted.channel) = (g.event, g.touchpoint, g.survey, g.channel)
-WHERE g.workspace = $2::int AND g.id NOT IN (SELECT id FROM written)
 """
 
 _PROMISES = """

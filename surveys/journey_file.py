@@ -1,7 +1,7 @@
 """A journey as a file: stages, touchpoints, promises and what is asked there, in YAML or JSON."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
@@ -9,9 +9,13 @@ import msgspec
 from msgspec import Meta, Struct
 
 from core.errors import Fault
+from surveys.ask_file import AskChannel as AskChannel
+from surveys.ask_file import AskFile as AskFile
+from surveys.ask_file import event_of, surveys_asked
 from surveys.definition import (
     STORABLE,
     STORABLE_AND_NOT_BLANK,
+    Condition,
     Key,
     Name,
     OptionalName,
@@ -24,9 +28,10 @@ from surveys.instruments import Instrument
 from surveys.kept_files import Form, read_file, write_file
 from surveys.survey_file import survey_warnings
 from surveys.translation_order import in_order
+from surveys.trigger_faults import ask_faults, persona_faults
+from surveys.trigger_rule import answered_event
 
 FORMAT = "journey/1"
-LONGEST_TIME = timedelta(days=366)  # to wait, and until a survey is over
 
 CommunicationType = Annotated[
     str, Meta(pattern=STORABLE, max_length=100, description="a text of at most 100 characters")
@@ -66,13 +71,6 @@ class Channel(StrEnum):
     EVENT = "event"
 
 
-class AskChannel(StrEnum):
-    """How somebody is asked."""
-
-    MAIL = "mail"
-    WIDGET = "widget"  # in the page where the event happens
-
-
 class PersonaFile(Struct, frozen=True, forbid_unknown_fields=True):
     """A kind of contact."""
 
@@ -80,6 +78,7 @@ class PersonaFile(Struct, frozen=True, forbid_unknown_fields=True):
     name: Name
     kind: PersonaKind
     description: OptionalText = ""
+    when: tuple[Condition, ...] = ()  # over `contact.` attributes: who meets all of them is of this kind
 
 
 class PromiseFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -92,15 +91,6 @@ class PromiseFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     valid_to: date | None = None
     level: Level | None = None  # in x; a promise has a level or a share, never both
     share: Share | None = None
-
-
-class AskFile(Struct, frozen=True, forbid_unknown_fields=True):
-    """Ask `survey` once `wait` has passed since the event, until `expires` has passed since it."""
-
-    survey: Key
-    wait: timedelta
-    expires: timedelta
-    channel: AskChannel = AskChannel.MAIL
 
 
 class TouchpointFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -167,15 +157,24 @@ def write_journey(file: JourneyFile, form: Form) -> str:
 def warnings_of(file: JourneyFile) -> list[str]:
     """What can be taken, but may not be what was meant."""
     surveys = {survey.key: survey for survey in file.surveys}
-    asked = [(touchpoint, ask.survey) for _, touchpoint in _touchpoints(file) for ask in touchpoint.asks]
+    asks = [(touchpoint, ask) for _, touchpoint in _touchpoints(file) for ask in touchpoint.asks]
     warnings = [
         f"touchpoint {touchpoint.key}: survey {key} asks NPS, which is about the whole relationship, not one touchpoint"
-        for touchpoint, key in asked
+        for touchpoint, ask in asks
+        for key in surveys_asked(ask)
         if touchpoint.key != file.overall
         and any(question.instrument is Instrument.NPS for question in surveys[key].questions)
     ]
+    personas = {persona.key for persona in file.personas}
+    for touchpoint, ask in asks:
+        named = {key for instead in ask.instead for key in instead.personas}
+        warnings += [
+            f"touchpoint {touchpoint.key}: no persona here has the key {key}" for key in sorted(named - personas)
+        ]
+    events = {ask.event or touchpoint.event for touchpoint, ask in asks}
+    exported = {key for _, ask in asks for key in surveys_asked(ask)}
     for survey in file.surveys:
-        if survey.key not in {key for _, key in asked}:
+        if survey.key not in exported and answered_event(survey.key) not in events:
             warnings.append(f"survey {survey.key}: no touchpoint asks it, so an export will leave it out")
         warnings.extend(f"survey {survey.key}: {warning}" for warning in survey_warnings(survey))
     return warnings
@@ -192,9 +191,12 @@ def _faults_across(file: JourneyFile) -> Iterator[Fault]:
     for at, survey in enumerate(file.surveys):
         for fault in faults_of(survey):
             yield Fault(f"surveys[{at}].{fault.field}", fault.message)
-    surveys = {survey.key for survey in file.surveys}
+    for at, persona in enumerate(file.personas):
+        for fault in persona_faults(persona.when):
+            yield Fault(f"personas[{at}].{fault.field}", fault.message)
+    surveys = [survey.key for survey in file.surveys]
     for place, touchpoint in _touchpoints(file):
-        yield from _ask_faults(touchpoint, surveys, place)
+        yield from _ask_faults(file, touchpoint, surveys, place)
         yield from _promise_faults(touchpoint, place)
     if file.overall is not None and file.overall not in {touchpoint.key for _, touchpoint in _touchpoints(file)}:
         yield Fault(
@@ -209,21 +211,20 @@ def _touchpoints(file: JourneyFile) -> Iterator[tuple[str, TouchpointFile]]:
             yield f"stages[{at_stage}].touchpoints[{at}]", touchpoint
 
 
-def _ask_faults(touchpoint: TouchpointFile, surveys: set[str], place: str) -> Iterator[Fault]:
-    if touchpoint.asks and not touchpoint.event.strip():
+def _ask_faults(file: JourneyFile, touchpoint: TouchpointFile, surveys: list[str], place: str) -> Iterator[Fault]:
+    if not touchpoint.event.strip() and any(not ask.event and ask.every is None for ask in touchpoint.asks):
         yield Fault(f"{place}.event", "name the event after which to ask, or take the asks out")
-    yield from faults_of_repeats([ask.survey for ask in touchpoint.asks], f"{place}.asks[{{}}].survey")
+    seen = set()
     for at, ask in enumerate(touchpoint.asks):
         here = f"{place}.asks[{at}]"
-        if ask.survey not in surveys:
-            yield Fault(f"{here}.survey", f"no survey here has the key {ask.survey}; add it to surveys")
-        for field, duration in (("wait", ask.wait), ("expires", ask.expires)):
-            if not timedelta(0) <= duration <= LONGEST_TIME or duration.microseconds:
-                yield Fault(f"{here}.{field}", f"write whole seconds, at most {LONGEST_TIME.days} days")
-        if ask.channel is AskChannel.WIDGET and ask.wait:
-            yield Fault(f"{here}.wait", "the widget asks while the page is open; write PT0S")
-        if ask.expires <= ask.wait:
-            yield Fault(f"{here}.expires", "the survey would be over before it is sent; make this longer than wait")
+        trigger = (event_of(ask, file.key, touchpoint.key, touchpoint.event), ask.survey, ask.channel)
+        if trigger in seen:
+            yield Fault(f"{here}.survey", f"{ask.survey} is asked here already after the same; take one of them out")
+        seen.add(trigger)
+        for fault in ask_faults(ask, touchpoint.event, surveys):
+            yield Fault(f"{here}.{fault.field}", fault.message)
+    for at in [at for at, ask in enumerate(touchpoint.asks) if ask.every is not None][1:]:
+        yield Fault(f"{place}.asks[{at}].every", "a touchpoint has one schedule; take this or the other out")
 
 
 def _promise_faults(touchpoint: TouchpointFile, place: str) -> Iterator[Fault]:

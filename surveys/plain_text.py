@@ -126,8 +126,13 @@ class _StrictLoader(CSafeLoader):
         return super().construct_mapping(node, deep=deep)
 
 
-def _construct_whole(loader: _StrictLoader, node: yaml.ScalarNode) -> int:
-    """As YAML reads it; 59:59:59... and 0xfff... may be numbers that Python reads but refuses to write."""
+def _construct_whole(loader: _StrictLoader, node: yaml.ScalarNode) -> int | str:
+    """As YAML reads it, but 18:00:00 is a time of day to whoever writes it, and no number of base 60.
+
+    0xfff... may be a number that Python reads but refuses to write.
+    """
+    if ":" in node.value:
+        return str(node.value)
     found = int(loader.construct_yaml_int(node))
     if found.bit_length() > _MOST_BITS:
         raise _Refused(f"line {node.start_mark.line + 1}: this is a number of too many digits")

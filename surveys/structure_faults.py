@@ -2,12 +2,12 @@
 
 import difflib
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from enum import Enum
 from typing import Annotated, Any, get_args, get_origin
 
 import msgspec
-from msgspec import NODEFAULT, Meta, Struct
+from msgspec import NODEFAULT, Meta, Struct, UnsetType
 from msgspec.structs import FieldInfo, fields
 
 from core.errors import Fault
@@ -18,9 +18,11 @@ _WORDS: dict[type, str] = {
     int: "a whole number",
     float: "a number",
     date: "a date such as 2025-01-31",
+    time: "a time of day such as 09:00:00",
     timedelta: "a duration such as PT2H (two hours) or P14D (fourteen days)",
 }
 LONGEST_SHOWN = 60
+NOTHING = (type(None), UnsetType)  # what stands in a type for a field that is empty, or left out
 
 
 def structure_faults(raw: object, kind: Any, place: str = "") -> Iterator[Fault]:
@@ -28,7 +30,7 @@ def structure_faults(raw: object, kind: Any, place: str = "") -> Iterator[Fault]
 
     Data without a fault here converts to `kind`, and other data does not: msgspec judges every part.
     """
-    given = next((part for part in _parts_of(kind) if part is not type(None)), kind)  # of `tuple | None` the tuple
+    given = next((part for part in _parts_of(kind) if part not in NOTHING), kind)  # of `tuple | None` the tuple
     found = False
     for fault in _inner_faults(raw, _bare(given), place):
         found = True
@@ -126,7 +128,7 @@ def _words_for(kind: Any) -> str:
 def _parts_of(kind: Any) -> tuple[Any, ...]:
     """The members of a union such as `date | None`; any other type alone."""
     bare = _bare(kind)
-    return get_args(bare) if type(None) in get_args(bare) else (kind,)
+    return get_args(bare) if any(nothing in get_args(bare) for nothing in NOTHING) else (kind,)
 
 
 def _bare(kind: Any) -> Any:

@@ -1,6 +1,6 @@
 """Structs as plain data that files hold: fields in their order, and what says no more than its default left out."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from enum import StrEnum
 
 from msgspec import NODEFAULT, Struct
@@ -31,6 +31,8 @@ def _written(value: object) -> object:
             return value.value
         case timedelta():
             return iso_duration(value)
+        case time():
+            return value.isoformat()
     return value
 
 

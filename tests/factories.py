@@ -1,6 +1,6 @@
 """A small journey, and the ways to bring a contact through it."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -11,6 +11,8 @@ from app import jobs_of
 from core.mail import Mail
 from core.site import Site
 from core.worker import run_once
+from feedback.load_policy import save_policy
+from feedback.policy import Draw, Policy
 from surveys.import_journey import import_journey
 from surveys.journey_file import read_journey
 
@@ -76,6 +78,15 @@ class Hands:
 
 async def make_journey(workspace: int, now: datetime, text: str = JOURNEY) -> None:
     await import_journey(workspace, read_journey(text, "journey.yaml"), now)
+
+
+# As often as there is something to ask about; what a test of something else needs.
+UNLIMITED = Policy(draw=Draw.FIRST_COME, contact_budget=None, account_budget=None, overall_days=0, touchpoint_days=30)
+
+
+async def set_policy(workspace: int, policy: Policy) -> None:
+    """The workspace's contact policy from now on; without one, the shipped one holds."""
+    await save_policy(workspace, policy, datetime.now(UTC))
 
 
 async def make_key(workspace: int, now: datetime, *scopes: Scope) -> dict[str, str]:

@@ -1031,8 +1031,8 @@ async def forwards():
     manager.add_column(
         table_class_name="ScheduleRun",
         tablename="schedule_run",
-        column_name="round_start",
-        db_column_name="round_start",
+        column_name="looked_until",
+        db_column_name="looked_until",
         column_class_name="Timestamptz",
         column_class=Timestamptz,
         params={
@@ -1059,48 +1059,6 @@ async def forwards():
         params={
             "default": 0,
             "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="ScheduleRun",
-        tablename="schedule_run",
-        column_name="is_done",
-        db_column_name="is_done",
-        column_class_name="Boolean",
-        column_class=Boolean,
-        params={
-            "default": False,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="ScheduleRun",
-        tablename="schedule_run",
-        column_name="leased_until",
-        db_column_name="leased_until",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": None,
-            "null": True,
             "primary_key": False,
             "unique": False,
             "index": False,

@@ -72,7 +72,7 @@ class Voices:
             del self.said[voice]
         else:
             contact = dice.randrange(len(self._contacts))
-            await erase_contact(self.desk.people.acme, f"c{contact + 1}")
+            await erase_contact(self.desk.people.acme, f"c{contact + 1}", self.desk.hands.now)
             self.said = {voice: said for voice, said in self.said.items() if self.places[voice][0] != contact}
             await self._return(contact)
 

@@ -12,7 +12,7 @@ from analysis.before_after import Action, ActionEntry, Compared, Sides, felt_of,
 from analysis.chart_sheet import Sheet
 from analysis.chart_words import Table
 from analysis.drivers import DriverAnalysis, drivers_of
-from analysis.funnel import Funnel, NotAsked
+from analysis.funnel import Funnel, Group, NotAsked
 from analysis.importance import Measure, Quadrants, quadrants_of
 from analysis.label_placing import Box
 from analysis.quadrant_chart import ImportanceKind
@@ -64,12 +64,18 @@ FUNNELS = (
         eligible=900,
         asked=400,
         sent=390,
+        delivered=380,
+        confirmed=300,
+        waiting=6,
+        held=4,
         opened=200,
         answered=100,
-        not_asked=(NotAsked("has opted out", 100), NotAsked("asked here recently", 500)),
+        not_asked=(NotAsked("has opted out", 100, Group.COULD_NOT), NotAsked("asked here recently", 500, Group.POLICY)),
     ),
-    Funnel(key="b", name="Help desk", passed=50, eligible=50, asked=50, sent=50, opened=20, answered=None),
-    Funnel(key="c", name="Renewal", passed=0, eligible=0, asked=0, sent=0, opened=0, answered=0),
+    Funnel(
+        key="b", name="Help desk", passed=50, eligible=50, asked=50, sent=50, delivered=50, opened=20, answered=None
+    ),
+    Funnel(key="c", name="Renewal", passed=0, eligible=0, asked=0, sent=0, delivered=0, opened=0, answered=0),
 )
 
 

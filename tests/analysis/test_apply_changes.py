@@ -167,7 +167,7 @@ class TestTakenAway:
             await voices.answers(0, DAY + timedelta(days=day), felt="2", mood=MOODS[0])
         await work(site)
         await voices.changes(0, felt="5", mood=MOODS[1])
-        assert await erase_contact(voices.desk.people.acme, "c1") == 3
+        assert await erase_contact(voices.desk.people.acme, "c1", voices.desk.hands.now) == 3
         await work(site)
         assert (await rebuild_tally()).differing == 0
         assert await counted() == {}

@@ -79,7 +79,7 @@ async def test_nobody_is_refused_and_nothing_is_miscounted(people: People, hands
             score_responses(hands.now),
             score_responses(hands.now),
             set_valences(people.acme, valences, hands.now),
-            erase_contact(people.acme, f"c{11 + round_}"),
+            erase_contact(people.acme, f"c{11 + round_}", hands.now),
             people.nobody.get("/api/v1/journeys/buying/report", headers=key),
             *(deleted(people, response, token) for response in gone),
         ]

@@ -82,13 +82,19 @@ class TestFunnel:
     def test_the_table_has_every_step_and_every_reason_the_most_frequent_first(self) -> None:
         row = row_of(funnel_chart.table_of(FUNNELS, 5), "Website")
         assert (row["Passed"], row["Sent"], row["Answered"]) == ("1,000", "390 (39 %)", "100 (10 %)")
-        assert row["Not asked because"] == "asked here recently: 500, has opted out: 100"
+        assert (row["Delivered"], row["Arrival confirmed"]) == ("380 (38 %)", "300 (30 %)")
+        assert (row["Deferred, still waiting"], row["Held"]) == ("6 (1 %)", "4 (0 %)")
+        assert row["Could not be asked"] == "has opted out: 100"
+        assert row["The policy said no"] == "asked here recently: 500"
+        assert row["Not drawn"] == ""
 
     def test_few_answers_are_not_counted_out(self) -> None:
         assert row_of(funnel_chart.table_of(FUNNELS, 5), "Help desk")["Answered"] == "fewer than 5"
 
     def test_answers_without_events_have_no_share(self) -> None:
-        imported = Funnel(key="i", name="Import", passed=0, eligible=0, asked=0, sent=0, opened=0, answered=40)
+        imported = Funnel(
+            key="i", name="Import", passed=0, eligible=0, asked=0, sent=0, delivered=0, opened=0, answered=40
+        )
         assert row_of(funnel_chart.table_of([imported], 5), "Import")["Answered"] == "40"
         assert "too little is known for shares" in funnel_chart.title_of([imported])
         assert_readable(funnel_chart.sheet_of([imported], 5, Layout.WIDE))

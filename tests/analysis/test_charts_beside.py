@@ -16,7 +16,7 @@ from analysis.charts import png, svg
 from analysis.curve_shapes import Layout
 from analysis.curve_theme import Theme
 from analysis.drivers import Driver, DriverAnalysis, drivers_of
-from analysis.funnel import Funnel, NotAsked, Step
+from analysis.funnel import Funnel, Group, NotAsked, Step
 from analysis.importance import quadrants_of
 from analysis.report import Interval, TouchpointFigure
 from tests.analysis.chart_examples import (
@@ -115,8 +115,11 @@ COUNTS = st.integers(0, 10**6)
 @st.composite
 def funnels(draw: st.DrawFn, key: str) -> Funnel:
     counts = {step.value: draw(COUNTS) for step in Step}
-    reasons = tuple(NotAsked(draw(LONG_NAMES), draw(COUNTS)) for _ in range(draw(st.integers(0, 3))))
-    return Funnel(key=key, name=draw(LONG_NAMES), not_asked=reasons, **counts)
+    reasons = tuple(
+        NotAsked(draw(LONG_NAMES), draw(COUNTS), draw(st.sampled_from(Group))) for _ in range(draw(st.integers(0, 5)))
+    )
+    beside = {name: draw(COUNTS) for name in ("confirmed", "waiting", "held")}
+    return Funnel(key=key, name=draw(LONG_NAMES), not_asked=reasons, **counts, **beside)
 
 
 @st.composite

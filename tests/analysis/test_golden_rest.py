@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from analysis.asking_weights import asked_first_come, hajek_estimate
+from analysis.asking_weights import hajek_estimate
 from analysis.before_after import Counts, Sides, change_of, felt_of
 from analysis.drivers import relative_weights
 from analysis.experience import (
@@ -25,6 +25,7 @@ from analysis.scales import experience_on_points
 from analysis.segments import mixed
 from analysis.summaries import peak_end
 from analysis.theme_terms import ctfidf
+from feedback.lottery import asked_first_come
 
 GOLDEN: dict[str, Any] = json.loads((Path(__file__).parents[1] / "golden" / "golden.json").read_text())
 JOURNEY: list[dict[str, Any]] = GOLDEN["journey"]

@@ -169,7 +169,7 @@ class TestCounting:
         for response in dice.sample(responses, 12):
             await delete_response(people.acme, response)
         assert (await rebuild_tally()).differing == 0
-        await erase_contact(people.acme, "c1")
+        await erase_contact(people.acme, "c1", hands.now)
         await set_valences(people.acme, {"angry": -0.5}, hands.now)
         assert (await rebuild_tally()).differing == 0
         await fetch("DELETE FROM response")

@@ -109,10 +109,10 @@ async def test_a_deleted_response_takes_its_counts_away(people: People, history:
     assert (await rebuild_tally()).differing == 0
 
 
-async def test_an_erased_contact_leaves_nothing(people: People, history: dict[int, Given]) -> None:
+async def test_an_erased_contact_leaves_nothing(people: People, hands: Hands, history: dict[int, Given]) -> None:
     contact = min(row[0] for row in history.values())  # "c1" was made first
     rows = [row for row in history.values() if row[0] != contact]
-    assert await erase_contact(people.acme, "c1") == len(history) - len(rows)
+    assert await erase_contact(people.acme, "c1", hands.now) == len(history) - len(rows)
     assert {"": afresh(rows)[None]} == await segments(people, Split.WHOLE, 0, 69)
     assert (await rebuild_tally()).differing == 0
     assert await fetch("SELECT FROM contact WHERE id = $1", contact) == []
@@ -129,12 +129,12 @@ async def test_an_unscored_response_is_deleted_without_being_counted_away(people
     assert (await rebuild_tally()).differing == 0
 
 
-async def test_nobody_deletes_in_another_workspace(people: People, history: dict[int, Given]) -> None:
+async def test_nobody_deletes_in_another_workspace(people: People, hands: Hands, history: dict[int, Given]) -> None:
     response = next(iter(history))
     with pytest.raises(NotFound):
         await delete_response(people.other, response)
     with pytest.raises(NotFound):
-        await erase_contact(people.other, "c1")
+        await erase_contact(people.other, "c1", hands.now)
     form = {"_csrf_token": "none"}
     assert (await people.bob.post(f"/w/acme/responses/{response}/delete", data=form)).status_code == 403
     assert (await rebuild_tally()).differing == 0

@@ -12,14 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Struct, structs
 
-from analysis.asking_weights import (
-    LEAST_SHARE,
-    Askable,
-    asked_by_lot,
-    asked_first_come,
-    hajek_estimate,
-    lottery_probabilities,
-)
+from analysis.asking_weights import Askable, hajek_estimate, lottery_probabilities
 from analysis.before_after import (
     Action,
     Counts,
@@ -48,6 +41,7 @@ from analysis.theme_terms import ctfidf
 from analysis.trend import trend_of, weekly_moments
 from analysis.trend_figures import Direction, Signal
 from core.errors import Invalid
+from feedback.lottery import LEAST_SHARE, asked_by_lot, asked_first_come
 from surveys.instruments import EMOTIONS
 
 settings.register_profile("unhurried", deadline=None)

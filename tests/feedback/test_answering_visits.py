@@ -34,7 +34,7 @@ class TestErasing:
         await desk.publishes(FELT)
         for n in range(10):
             customer = await desk.mails(f"c{n}")
-            erasing = erase_contact(desk.people.acme, f"c{n}")
+            erasing = erase_contact(desk.people.acme, f"c{n}", desk.hands.now)
             answer, _ = await asyncio.gather(customer.sends(felt="4"), erasing)
             assert isinstance(answer, httpx.Response)
             assert answer.status_code in (303, 404)
@@ -48,7 +48,7 @@ class TestErasing:
         for mail in desk.letterbox.mails:
             await kept_mails.send(mail)
         await fetch("UPDATE contact SET email = 'kim@new.example' WHERE external_id = 'c1'")
-        await erase_contact(desk.people.acme, "c1")
+        await erase_contact(desk.people.acme, "c1", desk.hands.now)
         assert [mail.to for mail in await list_outbox(desk.people.acme, None)] == ["c2@customer.example"]
 
     async def test_a_response_deleted_meanwhile_is_begun_anew_and_whole(self, desk: Desk) -> None:

@@ -11,6 +11,7 @@ from core.mail import Mail, NotDelivered
 from core.site import Site
 from feedback.dispatch import dispatch
 from feedback.invitation_mail import InvitedContact, invitation_mail
+from feedback.opting_out import unsubscribe
 from surveys.definition import Question, SurveyDefinition
 from surveys.instruments import Instrument
 from tests.factories import JOURNEY, Hands, Letterbox, delivered, link_of, make_journey, make_key, work
@@ -264,7 +265,8 @@ async def test_who_opts_out_under_another_id_is_not_written_to(
     people: People, site: Site, letterbox: Letterbox, hands: Hands
 ) -> None:
     await deliver(people, hands, "other", email="C1@Customer.Example")
-    await fetch("UPDATE contact SET unsubscribed_at = $1 WHERE external_id = 'other'", hands.now)
+    [other] = await fetch("SELECT id FROM contact WHERE external_id = 'other'")
+    await unsubscribe(other["id"], hands.now)
     hands.move(hours=2)
     await work(site)
     assert await states() == [("cancelled", ""), ("cancelled", "")]

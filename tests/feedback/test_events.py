@@ -8,7 +8,8 @@ import pytest
 
 from accounts.api_keys import Scope
 from core.database import fetch
-from tests.factories import JOURNEY, Hands, delivered, make_journey, make_key
+from feedback.opting_out import unsubscribe
+from tests.factories import JOURNEY, UNLIMITED, Hands, delivered, make_journey, make_key, set_policy
 from tests.people import People
 
 
@@ -24,6 +25,7 @@ async def count(table: str) -> int:
 @pytest.fixture(autouse=True)
 async def journey(people: People, hands: Hands) -> None:
     await make_journey(people.acme, hands.now)
+    await set_policy(people.acme, UNLIMITED)
 
 
 async def test_an_event_with_a_trigger_asks_its_contact(people: People, hands: Hands) -> None:
@@ -100,18 +102,24 @@ async def test_who_got_no_mail_is_asked_after_the_next_event(people: People, han
     assert again.json()[0]["decisions"][0]["outcome"] == "asked"
 
 
+async def opt_out_all(hands: Hands) -> None:
+    for row in await fetch("SELECT id FROM contact"):
+        await unsubscribe(row["id"], hands.now)
+
+
 @pytest.mark.parametrize("address", ["c1@customer.example", "C1@Customer.Example"])
 async def test_who_opted_out_is_not_asked_under_another_id(people: People, hands: Hands, address: str) -> None:
     await post(people, hands, delivered())
-    await fetch("UPDATE contact SET unsubscribed_at = $1", hands.now)
+    await opt_out_all(hands)
     other = {**delivered("c2"), "contact": {"id": "c2", "email": address}}
     assert (await post(people, hands, other)).json()[0]["decisions"][0]["reason"] == "unsubscribed"
 
 
 async def test_opting_out_of_one_workspace_says_nothing_of_another(people: People, hands: Hands) -> None:
     await post(people, hands, delivered())
-    await fetch("UPDATE contact SET unsubscribed_at = $1", hands.now)
+    await opt_out_all(hands)
     await make_journey(people.other, hands.now)
+    await set_policy(people.other, UNLIMITED)
     key = await make_key(people.other, hands.now)
     elsewhere = await people.nobody.post("/api/v1/events", json=delivered(), headers=key)
     assert elsewhere.json()[0]["decisions"][0]["outcome"] == "asked"
@@ -279,13 +287,13 @@ async def test_properties_may_be_nested_as_deep_as_data_is(people: People, hands
         ({**delivered(), "contact": {"id": "c1", "email": "a@b.example\r\nBcc: x@y.example"}}, "[0].contact.email"),
         ({**delivered(), "contact": {"id": "c1", "persona": "nobody"}}, "[0].contact.persona"),
         ({**delivered(), "contact": {"id": "c1", "kind": "friend"}}, "contact.kind"),
-        (delivered(occurred_at="2027-01-01T00:00:00Z"), "[0].occurred_at"),
+        (delivered(occurred_at="2027-03-03T12:00:01Z"), "[0].occurred_at"),
         (delivered(occurred_at="2026-03-02T00:00:00"), "occurred_at"),
         (delivered(occurred_at="0001-01-01T00:00:00+14:00"), "[0].occurred_at"),
         (delivered(occurred_at="9999-12-31T23:59:59-14:00"), "[0].occurred_at"),
         (delivered(occurred_at="1999-12-31T23:59:59Z"), "[0].occurred_at"),
-        (delivered(properties={"a": "\0"}), "[0]"),
-        (delivered(properties={"\0": [{"a": 1}]}), "[0]"),
+        (delivered(properties={"a": "\0"}), "[0].properties"),
+        (delivered(properties={"\0": [{"a": 1}]}), "[0].properties"),
         (delivered(properties=nested(33)), "[0].properties"),
         ([delivered(), delivered("c2", properties=nested(500))], "[1].properties"),
         (delivered(properties={"a": "x" * 20_000}), "[0].properties"),
@@ -304,6 +312,111 @@ async def test_a_bad_event_is_refused_with_its_field_and_changes_nothing(
     assert problem["status"] == answered.status_code
     assert field in [error["field"] for error in problem["errors"]], problem
     assert (await count("event"), await count("contact"), await count("invitation")) == (0, 0, 0)
+
+
+def said_of(**contact: Any) -> dict[str, Any]:
+    return {**delivered(), "contact": {"id": "c1", **contact}}
+
+
+MIXED = "kim@pаypal.example"  # its second letter is Cyrillic
+
+
+@pytest.mark.parametrize(
+    ("event", "field", "words"),
+    [
+        (said_of(email='"a b"@customer.example'), "[0].contact.email", "write it alone"),
+        (said_of(email="Kim <kim@customer.example>"), "[0].contact.email", "write it alone"),
+        (said_of(email="kim(home)@customer.example"), "[0].contact.email", "write it alone"),
+        (said_of(email=MIXED), "[0].contact.email", "mixes alphabets"),
+        (said_of(email="kim@xn--pple-43d.example"), "[0].contact.email", "mixes alphabets"),
+        (said_of(email="kim@[127.0.0.1]"), "[0].contact.email", "in a domain"),
+        (said_of(email="kim@-x.example"), "[0].contact.email", "no domain"),
+        (said_of(email="kim@customer.example\u200b"), "[0].contact.email", "invisible"),
+        (said_of(email="kim@customer.example\r\nBcc: a@b.example"), "[0].contact.email", "line breaks"),
+        (said_of(email="x" * 10_000), "contact.email", "an e-mail address of up to 254"),
+        (said_of(name="x" * 10_000), "contact.name", "a name of up to 200"),
+        (said_of(name="Kim\r\nBcc: a@b.example"), "[0].contact.name", "on one line"),
+        (said_of(id="c1\n"), "[0].contact.id", "on one line"),
+        (delivered(key="k\0"), "[0].key", "on one line"),
+        (delivered(key="x" * 10_000), "key", "1 to 200 characters"),
+        ({**delivered(), "name": "x" * 10_000}, "name", "1 to 200 characters"),
+        ({**delivered(), "name": "answered:after-delivery"}, "[0].name", "Kept's own"),
+        ({**delivered(), "name": "schedule:buying/delivery"}, "[0].name", "Kept's own"),
+        (said_of(time_zone="Mars/Olympus"), "[0].contact.time_zone", "IANA"),
+        (said_of(time_zone="europe/vienna"), "[0].contact.time_zone", "such as Europe/Vienna"),
+        (said_of(time_zone="../../etc/passwd"), "[0].contact.time_zone", "IANA"),
+        (said_of(attributes=nested(33)), "[0].contact.attributes", "deep"),
+        (said_of(attributes={"a": "x" * 20_000}), "[0].contact.attributes", "16384 bytes"),
+        (said_of(attributes={"a": "\0"}), "[0].contact.attributes", "NUL"),
+        (said_of(attributes=["a"]), "contact.attributes", "a mapping"),
+        (said_of(account="acorn"), "contact.account", "a mapping with id, name"),
+        (said_of(account={"id": "a1", "nmae": "Acorn"}), "contact.account.nmae", "did you mean name?"),
+        (said_of(account={"id": "a1", "name": "Acorn\nInc"}), "[0].contact.account.name", "on one line"),
+        (said_of(consent={"state": "maybe", "source": "form"}), "contact.consent.state", "given or withdrawn"),
+        (said_of(consent={"state": "given"}), "contact.consent.source", "this is missing"),
+        (
+            said_of(consent={"state": "given", "source": "form", "at": "2026-04-02T12:00:00Z"}),
+            "[0].contact.consent.at",
+            "ahead of our clock",
+        ),
+    ],
+    ids=lambda value: str(value)[-30:],
+)
+async def test_what_is_hostile_or_mistyped_is_refused_with_its_place_and_remedy(
+    people: People, hands: Hands, event: Any, field: str, words: str
+) -> None:
+    answered = await post(people, hands, event)
+    assert answered.status_code == 422, answered.text
+    found = {error["field"]: error["message"] for error in answered.json()["errors"]}
+    assert words in found.get(field, ""), found
+    assert (await count("event"), await count("contact")) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "kim@пример.example",
+        "kim@münchen.example",
+        "kim@xn--mnchen-3ya.example",
+        "kim@日本ラーメン.example",
+        "o'hara+a@b.co",
+    ],
+)
+async def test_a_domain_in_one_alphabet_is_taken(people: People, hands: Hands, email: str) -> None:
+    answered = await post(people, hands, said_of(email=email))
+    assert answered.status_code == 202, answered.text
+
+
+async def test_all_that_may_be_said_of_a_contact_is_kept(people: People, hands: Hands) -> None:
+    said = said_of(
+        account={"id": "a1", "name": "Acorn"},
+        time_zone="America/St_Johns",
+        attributes={"plan": "pro", "seats": 3},
+        consent={"state": "given", "source": "order form", "at": "2026-03-01T12:00:00+01:00"},
+    )
+    assert (await post(people, hands, said)).status_code == 202
+    [row] = await fetch(
+        "SELECT a.external_id AS account, a.name, c.time_zone, c.attributes, c.consent, c.consent_source, c.consent_at "
+        "FROM contact c JOIN account a ON a.id = c.account"
+    )
+    assert json.loads(row.pop("attributes")) == {"plan": "pro", "seats": 3}
+    assert row.pop("consent_at").isoformat() == "2026-03-01T11:00:00+00:00"
+    assert tuple(row.values()) == ("a1", "Acorn", "America/St_Johns", "given", "order form")
+
+
+async def test_an_appointment_a_year_ahead_asks_after_it_was(people: People, hands: Hands) -> None:
+    answered = await post(people, hands, delivered(occurred_at="2027-03-03T12:00:00Z"))
+    assert answered.json()[0]["decisions"][0]["outcome"] == "asked"
+    [invitation] = await fetch("SELECT due_at, expires_at FROM invitation")
+    assert invitation["due_at"].isoformat() == "2027-03-03T14:00:00+00:00"
+    assert invitation["expires_at"] > invitation["due_at"]
+
+
+async def test_an_event_that_is_years_late_is_kept(people: People, hands: Hands) -> None:
+    answered = await post(people, hands, delivered(occurred_at="2010-01-01T00:00:00Z", properties={"plan": "pro"}))
+    assert answered.json()[0]["decisions"][0]["reason"] == "too_late"
+    [event] = await fetch("SELECT properties FROM event")
+    assert json.loads(event["properties"]) == {"plan": "pro"}
 
 
 def with_properties(text: str) -> str:

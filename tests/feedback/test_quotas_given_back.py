@@ -18,5 +18,5 @@ async def test_deleting_a_response_gives_its_place_back(desk: Desk, people: Peop
     await delete_response(people.acme, rows[0]["id"])
     assert await fetch("SELECT n FROM quota_count") == [{"n": 1}]
     assert (await third.sends(felt="4")).status_code == 303
-    await erase_contact(people.acme, rows[1]["external_id"])
+    await erase_contact(people.acme, rows[1]["external_id"], desk.hands.now)
     assert await fetch("SELECT n FROM quota_count") == [{"n": 1}]

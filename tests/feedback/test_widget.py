@@ -22,7 +22,7 @@ from feedback.widget import NOTHING_TO_ASK, RefusedCall
 from surveys.export_journey import export_journey
 from surveys.import_journey import import_journey
 from surveys.journey_file import AskChannel, read_journey, write_journey
-from tests.factories import JOURNEY, Hands, Letterbox, delivered, make_journey, make_key, work
+from tests.factories import JOURNEY, UNLIMITED, Hands, Letterbox, delivered, make_journey, make_key, set_policy, work
 from tests.people import BASE_URL, People
 
 SHOP = "https://shop.example"
@@ -35,6 +35,7 @@ ROWS = ("event", "contact", "decision", "invitation")
 @pytest.fixture
 async def key(people: People, hands: Hands) -> WidgetKeyInfo:
     await make_journey(people.acme, hands.now, WIDGET_JOURNEY)
+    await set_policy(people.acme, UNLIMITED)
     return await create_widget_key(people.acme, "Shop", SHOP, hands.now)
 
 
@@ -235,6 +236,13 @@ async def test_a_signed_contact_is_the_one_that_programs_know(shop: Shop, people
     assert rows == [{"external_id": "c1", "name": "Kim", "email": "kim@customer.example", "locale": "en"}]
 
 
+async def test_who_was_merged_is_asked_under_the_old_id_too(shop: Shop, people: People, hands: Hands) -> None:
+    await people.nobody.post("/api/v1/events", json=delivered("kim"), headers=await make_key(people.acme, hands.now))
+    await fetch("INSERT INTO contact_alias (workspace, external_id, contact) SELECT workspace, '17', id FROM contact")
+    assert (await shop.ask(contact=shop.signed("17")))["ask"] is not None
+    assert [row["external_id"] for row in await fetch("SELECT external_id FROM contact")] == ["kim"]
+
+
 async def test_an_id_may_be_a_number(shop: Shop) -> None:
     assert (await shop.ask(contact={**shop.signed("17"), "id": 17}))["ask"] is not None
     assert [row["external_id"] for row in await fetch("SELECT external_id FROM contact")] == ["17"]
@@ -275,6 +283,13 @@ async def test_whoever_opted_out_is_not_asked_in_a_page_either(shop: Shop, hands
 async def test_a_page_that_shows_a_survey_gets_no_second_one(shop: Shop) -> None:
     assert await shop.tell(is_busy=True) == {"ask": None, "reason": "no_page"}
     assert (await shop.tell())["ask"] is not None
+
+
+@pytest.mark.parametrize("name", ["answered:after-delivery", "schedule:buying/shop"])
+async def test_a_page_can_not_tell_what_only_kept_itself_knows(shop: Shop, name: str) -> None:
+    refused = await shop.call("event", name=name)
+    assert refused.status_code == 422
+    assert await counts() == [0, 0, 0, 0]
 
 
 async def test_an_event_of_a_program_has_no_page_to_be_asked_in(shop: Shop, people: People, hands: Hands) -> None:
@@ -435,7 +450,7 @@ def test_a_file_says_where_to_ask_and_the_widget_can_not_wait() -> None:
 async def test_where_to_ask_is_imported_exported_and_changed(people: People, hands: Hands) -> None:
     for text, change in (
         (WIDGET_JOURNEY, "created"),
-        (WIDGET_JOURNEY.replace("channel: widget", "channel: mail"), "updated"),
+        (WIDGET_JOURNEY.replace("channel: widget", "channel: mail"), "removed"),
     ):
         file = read_journey(text, "journey.yaml")
         imported = await import_journey(people.acme, file, hands.now)
@@ -446,7 +461,8 @@ async def test_where_to_ask_is_imported_exported_and_changed(people: People, han
 
 def test_the_docs_explain_every_reason() -> None:
     text = (BASE_FOLDER / "docs" / "widget.md").read_text(encoding="utf-8")
-    answered = set(Reason) - {Reason.NO_TRIGGER, Reason.NO_ADDRESS}  # these are no answers to a page
+    # These are no answers to a page: what is shown at once waits for nothing.
+    answered = set(Reason) - {Reason.NO_TRIGGER, Reason.NO_ADDRESS, Reason.SEND_WINDOW, Reason.QUIET_DAY}
     reasons = [NOTHING_TO_ASK, *answered, *RefusedCall]
     assert [reason for reason in reasons if f"| `{reason}` |" not in text] == []
 

@@ -15,7 +15,9 @@ from tests.factories import JOURNEY
 from tests.live.processes import environment_in, kept, served, until
 
 IN_PAGE = "asks: [{survey: after-delivery, wait: PT0S, expires: P3D, channel: widget}]"
-WIDGET_JOURNEY = JOURNEY.replace("event: shop.visited}", f"event: shop.visited, {IN_PAGE}}}")
+# The one touchpoint that asks: every visitor wins the lottery.
+BY_MAIL = "        asks: [{survey: after-delivery, wait: PT2H, expires: P14D}]\n"
+WIDGET_JOURNEY = JOURNEY.replace("event: shop.visited}", f"event: shop.visited, {IN_PAGE}}}").replace(BY_MAIL, "")
 
 # Only its own script may run besides ours; no style, no picture, nothing inline.
 POLICY = "default-src 'none'; script-src 'self' {kept}; connect-src {kept}; frame-src {kept}"

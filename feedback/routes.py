@@ -1,0 +1,52 @@
+"""Every route of this room: those open to customers and programs outside, the staff's pages, and the API."""
+
+from litestar.types import ControllerRouterHandler
+
+from feedback import (
+    answer_pages,
+    click_pages,
+    contact_api,
+    contact_import_pages,
+    contact_pages,
+    decision_api,
+    event_api,
+    heard_pages,
+    hook_api,
+    link_pages,
+    messenger_pages,
+    pages,
+    policy_pages,
+    preview_pages,
+    sender_pages,
+    suppression_pages,
+    trigger_pages,
+    why_pages,
+    widget_api,
+)
+
+PUBLIC: list[ControllerRouterHandler] = [
+    *answer_pages.PUBLIC,
+    *click_pages.PUBLIC,
+    *widget_api.PUBLIC,
+    *link_pages.PUBLIC,
+    *hook_api.PUBLIC,
+]
+STAFF = [
+    *pages.STAFF,
+    *preview_pages.STAFF,
+    *trigger_pages.STAFF,
+    *heard_pages.STAFF,
+    *contact_pages.STAFF,
+    *contact_import_pages.STAFF,
+    *why_pages.STAFF,
+    *suppression_pages.STAFF,
+    *policy_pages.STAFF,
+    *sender_pages.STAFF,
+    *messenger_pages.STAFF,
+]
+API = [
+    *event_api.API,
+    *contact_api.API,
+    *decision_api.API,
+    *suppression_pages.API,
+]

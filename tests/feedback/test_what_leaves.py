@@ -1,0 +1,173 @@
+"""What dispatch does beside a first mail: reminders, a sender of one's own, envelopes, messengers."""
+
+from datetime import timedelta
+
+import pytest
+
+import feedback.send_invitation
+from bench.due import make_due, make_workspace
+from core.database import fetch
+from core.mail import NotDelivered
+from core.site import Site
+from feedback.bounces import bounce_token
+from feedback.dispatch import dispatch
+from feedback.messengers import MessengerTarget
+from feedback.post_to_messenger import MessengerNotReached, MessengerPayload
+from tests.factories import Hands, Letterbox
+from tests.feedback.test_pacing import make_sender
+
+
+@pytest.fixture(autouse=True)
+async def workspace(database: None, hands: Hands) -> int:
+    workspace = await make_workspace("acme", hands.now)
+    await make_due(workspace, 1, hands.now)
+    return workspace
+
+
+async def one(*columns: str) -> tuple[object, ...]:
+    [row] = await fetch(f"SELECT {', '.join(columns)} FROM invitation")
+    return tuple(row.values())
+
+
+async def reminded(hands: Hands) -> None:
+    await fetch(
+        "UPDATE invitation SET state = 'due', due_at = $1, reminded_at = $1, attempts = 0, message_id = NULL", hands.now
+    )
+
+
+async def test_a_mail_says_when_to_remind(site: Site, hands: Hands) -> None:
+    await fetch("""UPDATE trigger SET rule = '{"remind": "P3D"}'""")
+    await dispatch(site, hands.now)
+    assert await one("state", "remind_at") == ("sent", hands.now + timedelta(days=3))
+
+
+async def test_nobody_is_reminded_of_what_has_expired(site: Site, hands: Hands) -> None:
+    await fetch("""UPDATE trigger SET rule = '{"remind": "P30D"}'""")
+    await dispatch(site, hands.now)
+    assert await one("state", "remind_at") == ("sent", None)
+
+
+async def test_a_reminder_is_another_mail_of_the_same_invitation(
+    site: Site, letterbox: Letterbox, hands: Hands
+) -> None:
+    await fetch("""UPDATE trigger SET rule = '{"remind": "P3D"}'""")
+    await dispatch(site, hands.now)
+    sent_at = hands.now
+    hands.move(days=3)
+    await reminded(hands)
+    await fetch("UPDATE invitation SET remind_at = NULL")
+    await dispatch(site, hands.now)
+    first, second = letterbox.mails
+    assert second.message_id == first.message_id.replace("@", ".reminder@")
+    assert first.own == second.own
+    assert await one("state", "sent_at", "remind_at") == ("sent", sent_at, None)
+
+
+async def test_a_reminder_that_fails_leaves_the_invitation_sent(site: Site, letterbox: Letterbox, hands: Hands) -> None:
+    await dispatch(site, hands.now)
+    hands.move(days=3)
+    await reminded(hands)
+    letterbox.failures = [NotDelivered("refused with 550", permanent=True)]
+    await dispatch(site, hands.now)
+    assert await one("state", "last_error") == ("sent", "refused with 550")
+
+
+async def test_a_sender_of_ones_own_writes_the_mail(
+    site: Site, letterbox: Letterbox, hands: Hands, workspace: int
+) -> None:
+    sender = await make_sender(workspace, bounce_address="bounces@acme.example", reply_to="help@acme.example")
+    await fetch("UPDATE invitation SET sender = $1", sender)
+    await dispatch(site, hands.now)
+    [mail] = letterbox.mails
+    (number,) = await one("id")
+    assert isinstance(number, int)
+    assert mail.sender is not None
+    assert (mail.sender.address, mail.sender.reply_to) == ("News <news@acme.example>", "help@acme.example")
+    assert mail.sender.envelope_from == f"bounces+{bounce_token(site.settings, number)}@acme.example"
+    assert mail.message_id == f"<invitation.{number}@acme.example>"
+    assert dict(mail.headers)["X-Kept-Invitation"] == bounce_token(site.settings, number)
+
+
+async def test_a_record_by_a_worker_that_lost_its_lease_is_void(
+    site: Site, letterbox: Letterbox, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = letterbox.send
+
+    async def loses_its_lease(mail: object) -> None:
+        await fetch("UPDATE invitation SET leased_by = 'another'")
+        await send(mail)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(letterbox, "send", loses_its_lease)
+    await dispatch(site, hands.now)
+    assert await one("state", "leased_by") == ("due", "another")
+
+
+async def test_what_a_provider_has_said_already_is_not_overwritten(
+    site: Site, letterbox: Letterbox, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = letterbox.send
+
+    async def bounces_at_once(mail: object) -> None:
+        await send(mail)  # type: ignore[arg-type]
+        await fetch("UPDATE invitation SET state = 'bounced'")
+
+    monkeypatch.setattr(letterbox, "send", bounces_at_once)
+    await dispatch(site, hands.now)
+    assert await one("state") == ("bounced",)
+
+
+class Hook:
+    """A messenger that answers as a test has it."""
+
+    def __init__(self) -> None:
+        self.posted: list[MessengerPayload] = []
+        self.failures: list[NotDelivered] = []
+
+    async def __call__(self, site: Site, target: MessengerTarget, payload: MessengerPayload) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.posted.append(payload)
+
+
+@pytest.fixture
+async def hook(site: Site, hands: Hands, workspace: int, monkeypatch: pytest.MonkeyPatch) -> Hook:
+    hook = Hook()
+
+    async def target(*_: object) -> MessengerTarget:
+        return MessengerTarget("https://messenger.example", "secret")
+
+    monkeypatch.setattr(feedback.send_invitation, "post_to_messenger", hook)
+    monkeypatch.setattr(feedback.send_invitation, "load_target", target)
+    await fetch(
+        "WITH made AS (INSERT INTO messenger (workspace, key, url, secret, created_at) "
+        "VALUES ($1, 'chat', 'https://messenger.example', '', $2) RETURNING id) "
+        "UPDATE invitation SET channel = 'webhook', messenger = (SELECT id FROM made)",
+        workspace,
+        hands.now,
+    )
+    return hook
+
+
+async def test_a_messenger_gets_the_link_once(site: Site, letterbox: Letterbox, hands: Hands, hook: Hook) -> None:
+    await dispatch(site, hands.now)
+    await dispatch(site, hands.now)
+    [posted] = hook.posted
+    assert (posted.contact, posted.link.startswith(site.settings.base_url)) == ("c1", True)
+    assert letterbox.mails == []
+    assert await one("state") == ("sent",)
+
+
+async def test_a_messenger_that_asks_for_patience_gets_it(site: Site, hands: Hands, hook: Hook) -> None:
+    hook.failures = [MessengerNotReached("answered 429", permanent=False, retry_after=timedelta(hours=1))]
+    await dispatch(site, hands.now)
+    assert await one("state", "due_at", "last_error") == ("due", hands.now + timedelta(hours=1), "answered 429")
+    hands.move(hours=1)
+    await dispatch(site, hands.now)
+    assert len(hook.posted) == 1
+
+
+async def test_a_messenger_that_is_paused_is_not_called(site: Site, hands: Hands, hook: Hook) -> None:
+    await fetch("UPDATE messenger SET paused_at = $1", hands.now)
+    await dispatch(site, hands.now)
+    assert hook.posted == []
+    assert await one("state", "attempts", "last_error") == ("due", 0, "the messenger is paused")
