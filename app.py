@@ -42,12 +42,12 @@ from core.signing import LinkSigner
 from core.site import Site, provide_now, provide_site
 from core.templating import template_environment
 from core.worker import Job
-from feedback.dispatch import dispatch
-from feedback.follow_up import follow_up
-from feedback.import_contacts import import_contacts
-from feedback.outbox import OutboxTransport
-from feedback.remind import remind
-from feedback.schedules import keep_schedules
+from feedback.contacts.import_contacts import import_contacts
+from feedback.deciding.follow_up import follow_up
+from feedback.deciding.schedules import keep_schedules
+from feedback.delivery.dispatch import dispatch
+from feedback.delivery.outbox import OutboxTransport
+from feedback.delivery.remind import remind
 
 # Customers get no cookie: the signed link is what their form proves. Programs send a key instead. What a cache may keep
 # for everybody must not hold a cookie of one.

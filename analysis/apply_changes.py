@@ -1,7 +1,7 @@
 """Put changed answers in the place of those that were scored, and count and score them anew.
 
-A customer may change an answer for a day (feedback/keep_answers.py). What is counted is never changed under the
-tallies: the change waits beside it, and this job takes the old answer out of the counts and puts the new one in.
+A customer may change an answer for a day (feedback/answering/keep_answers.py). What is counted is never changed under
+the tallies: the change waits beside it, and this job takes the old answer out of the counts and puts the new one in.
 """
 
 from collections import Counter

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from analysis.experience import CONFIDENCE, Estimate, Moments, estimate_of, hajek_weights, moments_of_weighted
 from analysis.report import Verdict
-from feedback.lottery import shared_out
+from feedback.deciding.lottery import shared_out
 
 SETTLED_TILT = 0.5  # a touchpoint with a verdict is worth half as much as one without
 SPREAD_UNKNOWN = 0.6  # standard deviation of x that a touchpoint without answers is taken to have

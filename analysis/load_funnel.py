@@ -7,9 +7,9 @@ from analysis.funnel import Funnel, Group, NotAsked
 from analysis.load_report import Period, check_period
 from analysis.report import ReportSettings
 from core.database import Row, fetch
-from feedback.click_figures import IS_PROVISIONAL, IS_REJECTED
-from feedback.deciding import Reason
-from feedback.ledger import REASON_WORDS
+from feedback.answering.click_figures import IS_PROVISIONAL, IS_REJECTED
+from feedback.deciding.deciding import Reason
+from feedback.ledger.ledger import REASON_WORDS
 from surveys.journeys import JourneyView, TouchpointView
 
 # What stood against asking, by reason. Who could not be asked, whatever the policy says, was not eligible; all others

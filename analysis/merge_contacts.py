@@ -4,7 +4,7 @@ from datetime import datetime
 
 from analysis.recount import lock_tallies, recounted
 from core.database import fetch, transaction
-from feedback.merge_contacts import lock_pair, merge
+from feedback.contacts.merge_contacts import lock_pair, merge
 
 
 async def merge_contacts(workspace: int, gone: str, into: str, now: datetime) -> int:

@@ -13,8 +13,8 @@ from accounts.api_keys import ApiCaller, Scope
 from accounts.membership import Member
 from accounts.tables import Role
 from analysis.merge_contacts import merge_contacts
-from feedback.contacts import ContactView, load_contact, load_contact_by_id
-from feedback.event import ShortText
+from feedback.contacts.contacts import ContactView, load_contact, load_contact_by_id
+from feedback.intake.event import ShortText
 
 
 class MergeInto(Struct, frozen=True, forbid_unknown_fields=True):

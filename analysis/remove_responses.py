@@ -8,7 +8,7 @@ from analysis.recount import lock_tallies, recounted
 from analysis.tally import TallyCell, add_to_tally, cells_of
 from core.database import Row, fetch, transaction
 from core.errors import NotFound
-from feedback.suppressions import suppress_erased
+from feedback.contacts.suppressions import suppress_erased
 
 
 async def delete_response(workspace: int, response: int) -> None:
@@ -58,7 +58,8 @@ _RESPONSE = "SELECT contact FROM response WHERE workspace = $1 AND id = $2 FOR U
 
 _ALL_OF = "SELECT id FROM response WHERE contact = $1 ORDER BY id FOR UPDATE"
 
-# Those to an address that the contact had before, too: a mail names its invitation (feedback/invitation_mail.py).
+# Those to an address that the contact had before, too: a mail names its invitation
+# (feedback/delivery/invitation_mail.py).
 _DELETE_MAILS = """
 DELETE FROM outbox_mail WHERE workspace = $1 AND (
     lower("to") = lower($2)

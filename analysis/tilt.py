@@ -11,7 +11,7 @@ from analysis.assemble_report import assemble_report
 from analysis.load_report import last_days, measure
 from analysis.report import ReportSettings
 from core.database import fetch, transaction
-from feedback.asking_touchpoints import AskingTouchpoint, asking_touchpoints
+from feedback.deciding.asking_touchpoints import AskingTouchpoint, asking_touchpoints
 from surveys.journeys import load_journey
 
 EVERY = timedelta(days=1)

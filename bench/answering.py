@@ -32,12 +32,12 @@ from core.embedded import embedded_postgres
 from core.logs import configure_logs
 from core.settings import BASE_FOLDER, Settings
 from core.site import Site
-from feedback.answer_screen import screen_at, shown_to
-from feedback.answer_template import answer_template
-from feedback.asking import find_asking
-from feedback.event import EventContact, IncomingEvent
-from feedback.invitation_mail import answer_link
-from feedback.take_events import take_events
+from feedback.answering.answer_screen import screen_at, shown_to
+from feedback.answering.answer_template import answer_template
+from feedback.answering.asking import find_asking
+from feedback.delivery.invitation_mail import answer_link
+from feedback.intake.event import EventContact, IncomingEvent
+from feedback.intake.take_events import take_events
 from surveys.import_journey import import_journey
 from surveys.journey_file import read_journey
 

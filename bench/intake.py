@@ -28,8 +28,8 @@ from core.database import connected, fetch, migrate
 from core.embedded import embedded_postgres
 from core.logs import configure_logs
 from core.settings import Settings
-from feedback.event import EventContact, IncomingEvent
-from feedback.take_events import take_events
+from feedback.intake.event import EventContact, IncomingEvent
+from feedback.intake.take_events import take_events
 from surveys.import_journey import import_journey
 from surveys.journey_file import read_journey
 

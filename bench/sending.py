@@ -28,7 +28,7 @@ from core.logs import configure_logs
 from core.mail import closed_at_the_end
 from core.settings import Settings
 from core.site import Site
-from feedback.dispatch import dispatch
+from feedback.delivery.dispatch import dispatch
 
 ROUNDS, MAILS = 5, 2_000
 FEW, MANY = 1_000, 100_000

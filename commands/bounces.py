@@ -54,7 +54,7 @@ def read_command(found: Settings, box: Path, trust: bool) -> None:
 
 
 async def _take(found: Settings, mails: "list[bytes] | Iterator[bytes]", recipient: str, trust: bool) -> str:
-    from feedback.bounces import Taken, take_report_mail
+    from feedback.delivery.bounces import Taken, take_report_mail
 
     took = [taken for raw in mails for taken in await take_report_mail(found, raw, recipient, utc_now(), trust=trust)]
     taken = took.count(Taken.TAKEN)

@@ -13,7 +13,7 @@ from core.errors import Fault, Invalid
 from core.settings import Settings
 
 if TYPE_CHECKING:
-    from feedback.import_events import Imported, Progress
+    from feedback.intake.import_events import Imported, Progress
 
 
 @click.group()
@@ -32,7 +32,7 @@ def import_command(found: Settings, file: Path, workspace: str, dry_run: bool, s
 
     Run it again after it was stopped: an event with a known key is not taken twice.
     """
-    from feedback.import_events import check_events, import_events
+    from feedback.intake.import_events import check_events, import_events
 
     async def take() -> None:
         number = await workspace_of(workspace)
@@ -59,7 +59,7 @@ def _progress(words: str, file: Path) -> "Iterator[Progress]":
 
 def _say_faults(checked: "Imported", *, is_left_out: bool) -> None:
     """Raises Invalid where the lines at fault are not to be left out."""
-    from feedback.import_events import MOST_FAULTS_SHOWN
+    from feedback.intake.import_events import MOST_FAULTS_SHOWN
 
     if not checked.faulty:
         return

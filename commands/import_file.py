@@ -8,8 +8,8 @@ from tqdm import tqdm
 
 from core.clock import utc_now
 from core.errors import Fault, Invalid, SetupFault
-from feedback.contact_file import read_sheet
-from feedback.contact_imports import (
+from feedback.contacts.contact_file import read_sheet
+from feedback.contacts.contact_imports import (
     Findings,
     ImportState,
     ImportView,
@@ -19,7 +19,7 @@ from feedback.contact_imports import (
     run_on,
     start_import,
 )
-from feedback.import_contacts import run_import
+from feedback.contacts.import_contacts import run_import
 
 PAUSE_SECONDS = 0.5  # where a worker is at this import too
 

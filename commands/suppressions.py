@@ -27,7 +27,7 @@ REASON = click.option(
 @click.pass_obj
 def suppress(found: Settings, address: str, workspace: str, reason: str) -> None:
     """Never write to ADDRESS again, over any channel."""
-    from feedback.suppressions import suppress as suppress_address
+    from feedback.contacts.suppressions import suppress as suppress_address
 
     async def add() -> None:
         now = utc_now()
@@ -49,7 +49,7 @@ def suppressions() -> None:
 @click.pass_obj
 def import_command(found: Settings, file: Path, workspace: str, reason: str) -> None:
     """Put every address in FILE, one a line, on the list; where a line is none, nothing is taken."""
-    from feedback.suppressions import MOST_AT_ONCE, suppress_all
+    from feedback.contacts.suppressions import MOST_AT_ONCE, suppress_all
 
     addresses = addresses_in(text_of(file))
 
@@ -69,7 +69,7 @@ def import_command(found: Settings, file: Path, workspace: str, reason: str) -> 
 @click.pass_obj
 def list_command(found: Settings, workspace: str) -> None:
     """Print the list, the newest first: address, reason, source and time, apart by tabs."""
-    from feedback.suppressions import list_suppressions
+    from feedback.contacts.suppressions import list_suppressions
 
     async def show() -> None:
         owner, before = await workspace_of(workspace), None
@@ -84,7 +84,7 @@ def list_command(found: Settings, workspace: str) -> None:
 
 def addresses_in(text: str) -> list[str]:
     """One a line, each once. Raises Invalid with the number of every line that is none."""
-    from feedback.suppressions import check_address
+    from feedback.contacts.suppressions import check_address
 
     addresses: dict[str, None] = {}
     faults = []

@@ -24,10 +24,10 @@ from core.settings import Settings, read_settings
 from demo.action_log import log_what_was_done
 from demo.replay import FOLDER, Mailbox, Replay, ReplayClock
 from demo.team import let_team_guess
-from feedback.invitation_mail import answer_link
-from feedback.load_policy import save_policy
-from feedback.outbox import OutboxTransport
-from feedback.policy import Budget, Draw, Policy
+from feedback.deciding.load_policy import save_policy
+from feedback.deciding.policy import Budget, Draw, Policy
+from feedback.delivery.invitation_mail import answer_link
+from feedback.delivery.outbox import OutboxTransport
 from surveys.import_journey import import_journey
 from surveys.journey_file import read_journey
 

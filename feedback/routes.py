@@ -2,27 +2,12 @@
 
 from litestar.types import ControllerRouterHandler
 
-from feedback import (
-    answer_pages,
-    click_pages,
-    contact_api,
-    contact_import_pages,
-    contact_pages,
-    decision_api,
-    event_api,
-    heard_pages,
-    hook_api,
-    link_pages,
-    messenger_pages,
-    pages,
-    policy_pages,
-    preview_pages,
-    sender_pages,
-    suppression_pages,
-    trigger_pages,
-    why_pages,
-    widget_api,
-)
+from feedback.answering import answer_pages, click_pages, link_pages, preview_pages, widget_api
+from feedback.contacts import contact_api, contact_import_pages, contact_pages, suppression_pages
+from feedback.deciding import policy_pages, trigger_pages
+from feedback.delivery import hook_api, messenger_pages, sender_pages
+from feedback.intake import event_api, heard_pages
+from feedback.ledger import decision_api, pages, why_pages
 
 PUBLIC: list[ControllerRouterHandler] = [
     *answer_pages.PUBLIC,

@@ -193,7 +193,7 @@ class Messenger(Table):
 
 
 class ContactPolicy(Table):
-    """A workspace's contact policy (feedback/policy.py); without a row, the shipped one holds."""
+    """A workspace's contact policy (feedback/deciding/policy.py); without a row, the shipped one holds."""
 
     id = Serial(primary_key=True)
     workspace = ForeignKey(Workspace, null=False, on_delete=OnDelete.cascade, unique=True)

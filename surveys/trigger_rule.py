@@ -41,7 +41,7 @@ class Instead(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
 
 
 class TriggerRule(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """Conditions are over `event.` properties and `contact.` attributes (feedback/deciding.py gives them)."""
+    """Conditions are over `event.` properties and `contact.` attributes (feedback/deciding/deciding.py gives them)."""
 
     when: tuple[Condition, ...] = ()
     window: SendWindow | None = None

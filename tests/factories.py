@@ -11,8 +11,8 @@ from app import jobs_of
 from core.mail import Mail
 from core.site import Site
 from core.worker import run_once
-from feedback.load_policy import save_policy
-from feedback.policy import Draw, Policy
+from feedback.deciding.load_policy import save_policy
+from feedback.deciding.policy import Draw, Policy
 from surveys.import_journey import import_journey
 from surveys.journey_file import read_journey
 

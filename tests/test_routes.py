@@ -23,13 +23,13 @@ from analysis.before_after import Action
 from core.database import fetch
 from core.mail import Mail
 from core.site import Site
-from feedback.contact_file import read_sheet
-from feedback.contact_imports import start_import
-from feedback.messengers import add_messenger, list_messengers
-from feedback.outbox import OutboxTransport, list_outbox
-from feedback.sender_form import SenderForm
-from feedback.senders import save_sender
-from feedback.suppressions import list_suppressions, suppress
+from feedback.contacts.contact_file import read_sheet
+from feedback.contacts.contact_imports import start_import
+from feedback.contacts.suppressions import list_suppressions, suppress
+from feedback.delivery.messengers import add_messenger, list_messengers
+from feedback.delivery.outbox import OutboxTransport, list_outbox
+from feedback.delivery.sender_form import SenderForm
+from feedback.delivery.senders import save_sender
 from feedback.tables import Suppressed
 from surveys.links import open_link
 from surveys.triggers import list_triggers

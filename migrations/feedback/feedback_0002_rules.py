@@ -8,9 +8,9 @@ VERSION = "1.38.0"
 DESCRIPTION = "indexes of the queue and of the lists"
 
 INDEXES = [
-    # feedback/take_events.py and feedback/dispatch.py ask whether the person behind an address has opted out.
+    # feedback/intake/take_events.py and feedback/delivery/dispatch.py ask whether the person behind an address has opted out.
     "CREATE INDEX contact_address ON contact (workspace, lower(email)) WHERE unsubscribed_at IS NOT NULL",
-    # feedback/dispatch.py claims what is due, oldest first; sent ones leave the index.
+    # feedback/delivery/dispatch.py claims what is due, oldest first; sent ones leave the index.
     "CREATE INDEX invitation_due ON invitation (due_at) WHERE state = 'due'",
     # analysis/load_report.py counts the invitations of a touchpoint in a period.
     "CREATE INDEX invitation_touchpoint ON invitation (touchpoint, occurred_at)",

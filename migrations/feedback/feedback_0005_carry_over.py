@@ -23,18 +23,18 @@ STATEMENTS = [
     # Who was told the persona keeps it, whatever a rule says.
     "UPDATE contact SET is_persona_said = true WHERE persona IS NOT NULL",
     "DROP INDEX contact_address",
-    # feedback/contacts.py looks for the beginning of an id or an address.
+    # feedback/contacts/contacts.py looks for the beginning of an id or an address.
     "CREATE INDEX contact_beginning ON contact (workspace, external_id text_pattern_ops)",
     "CREATE INDEX contact_address_beginning ON contact (workspace, lower(email) text_pattern_ops) WHERE email IS NOT NULL",
-    # feedback/suppressions.py and feedback/keep_contacts.py find the people behind an address.
+    # feedback/contacts/suppressions.py and feedback/contacts/keep_contacts.py find the people behind an address.
     "CREATE INDEX contact_address ON contact (workspace, address_hash) WHERE address_hash IS NOT NULL",
-    # feedback/remind.py claims the reminders that are due; others never enter the index.
+    # feedback/delivery/remind.py claims the reminders that are due; others never enter the index.
     "CREATE INDEX invitation_reminder ON invitation (remind_at) WHERE remind_at IS NOT NULL",
-    # feedback/follow_up.py takes whole responses that nobody has looked at, oldest first.
+    # feedback/deciding/follow_up.py takes whole responses that nobody has looked at, oldest first.
     "CREATE INDEX response_followed ON response (id) WHERE followed_up_at IS NULL",
-    # feedback/load_facts.py looks at what an account was asked lately.
+    # feedback/deciding/load_facts.py looks at what an account was asked lately.
     "CREATE INDEX invitation_account_due ON invitation (account, due_at) WHERE account IS NOT NULL",
-    # feedback/senders.py holds and frees what waits in a workspace.
+    # feedback/delivery/senders.py holds and frees what waits in a workspace.
     "CREATE INDEX invitation_waiting ON invitation (workspace) WHERE state IN ('due', 'held')",
 ]
 

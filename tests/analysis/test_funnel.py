@@ -14,10 +14,10 @@ from analysis.report import ReportSettings
 from core.database import fetch
 from core.errors import Invalid
 from core.site import Site
-from feedback.deciding import Reason
-from feedback.event import EventContact, IncomingEvent
-from feedback.ledger import REASON_WORDS
-from feedback.take_events import take_events
+from feedback.deciding.deciding import Reason
+from feedback.intake.event import EventContact, IncomingEvent
+from feedback.intake.take_events import take_events
+from feedback.ledger.ledger import REASON_WORDS
 from surveys.journeys import load_journey
 from tests.analysis.answers import contacts_of, given
 from tests.analysis.test_same_digits import Rows

@@ -25,7 +25,7 @@ from analysis.scales import experience_on_points
 from analysis.segments import mixed
 from analysis.summaries import peak_end
 from analysis.theme_terms import ctfidf
-from feedback.lottery import asked_first_come
+from feedback.deciding.lottery import asked_first_come
 
 GOLDEN: dict[str, Any] = json.loads((Path(__file__).parents[1] / "golden" / "golden.json").read_text())
 JOURNEY: list[dict[str, Any]] = GOLDEN["journey"]

@@ -41,7 +41,7 @@ from analysis.theme_terms import ctfidf
 from analysis.trend import trend_of, weekly_moments
 from analysis.trend_figures import Direction, Signal
 from core.errors import Invalid
-from feedback.lottery import LEAST_SHARE, asked_by_lot, asked_first_come
+from feedback.deciding.lottery import LEAST_SHARE, asked_by_lot, asked_first_come
 from surveys.instruments import EMOTIONS
 
 settings.register_profile("unhurried", deadline=None)

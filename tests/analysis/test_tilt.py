@@ -7,8 +7,8 @@ import pytest
 from accounts.membership import create_workspace
 from analysis.tilt import tilt_lottery
 from core.database import fetch
-from feedback.load_policy import save_policy
-from feedback.policy import Draw, Policy
+from feedback.deciding.load_policy import save_policy
+from feedback.deciding.policy import Draw, Policy
 from tests.analysis.answers import ASKED_AT_BOTH, contacts_of, felt, score
 from tests.factories import Hands, make_journey
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from core.database import fetch
 from core.site import Site
-from feedback.asking import VISIT_PREFIX, AskingChannel, Visit
+from feedback.answering.asking import VISIT_PREFIX, AskingChannel, Visit
 from surveys.links import LinkView, follow_code, open_link
 from tests.factories import JOURNEY, Hands, Letterbox, delivered, link_of, make_journey, make_key, work
 from tests.people import People

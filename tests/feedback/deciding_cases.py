@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from feedback.deciding import ContactFacts, Ground, Happening, PageState, Past, Verdict, decide
-from feedback.lottery import period_start, shared_out
-from feedback.policy import Policy
-from feedback.policy_check import Asked
+from feedback.deciding.deciding import ContactFacts, Ground, Happening, PageState, Past, Verdict, decide
+from feedback.deciding.lottery import period_start, shared_out
+from feedback.deciding.policy import Policy
+from feedback.deciding.policy_check import Asked
 from surveys.journey_file import AskChannel
 from surveys.journeys import LatestSurvey, TriggerView
 from surveys.trigger_rule import TriggerRule

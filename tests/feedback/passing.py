@@ -3,7 +3,7 @@
 from typing import Any
 
 from core.database import fetch
-from feedback.policy import Draw, Policy
+from feedback.deciding.policy import Draw, Policy
 from tests.factories import JOURNEY, Hands, make_key
 from tests.people import People
 

@@ -3,7 +3,7 @@
 import pytest
 
 from core.database import fetch
-from feedback.read_form import MOST_FIELDS
+from feedback.answering.read_form import MOST_FIELDS
 from tests.feedback.answering import FORM, Desk, asks, goes, refusals, responses, screen
 
 NPS = asks("nps", "nps")

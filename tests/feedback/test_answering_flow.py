@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from feedback.asking import AskingChannel
+from feedback.answering.asking import AskingChannel
 from tests.feedback.answering import (
     AS_PROGRAM,
     Customer,

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from core.database import fetch
-from feedback.asking import find_asking
-from feedback.keep_answers import keep_answers
+from feedback.answering.asking import find_asking
+from feedback.answering.keep_answers import keep_answers
 from surveys.given_answer import GivenAnswer
 from surveys.instruments import Instrument
 from surveys.taking import Taken

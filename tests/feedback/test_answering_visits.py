@@ -6,9 +6,9 @@ import httpx
 
 from analysis.remove_responses import erase_contact
 from core.database import fetch
-from feedback.asking import AskingChannel, find_asking
-from feedback.keep_answers import keep_answers
-from feedback.outbox import OutboxTransport, list_outbox
+from feedback.answering.asking import AskingChannel, find_asking
+from feedback.answering.keep_answers import keep_answers
+from feedback.delivery.outbox import OutboxTransport, list_outbox
 from surveys.given_answer import GivenAnswer
 from surveys.instruments import Instrument
 from surveys.taking import Taken

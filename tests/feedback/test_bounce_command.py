@@ -13,7 +13,7 @@ import pytest
 from core.database import fetch
 from core.settings import BASE_FOLDER, Settings, environment_of
 from core.site import Site
-from feedback.bounces import bounce_token
+from feedback.delivery.bounces import bounce_token
 from tests.factories import Hands, make_journey
 from tests.feedback.mailed import mailed, suppressed
 from tests.feedback.test_dsn import ABSENT, OURS, POSTFIX, TOKEN

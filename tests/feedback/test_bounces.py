@@ -6,7 +6,7 @@ import pytest
 
 from core.database import fetch
 from core.site import Site
-from feedback.bounces import (
+from feedback.delivery.bounces import (
     TRACE_HEADER,
     Taken,
     bounce_token,
@@ -15,7 +15,7 @@ from feedback.bounces import (
     take_report,
     trace_headers,
 )
-from feedback.delivery_report import DeliveryReport, ReportKind
+from feedback.delivery.delivery_report import DeliveryReport, ReportKind
 from tests.factories import Hands, make_journey
 from tests.feedback.mailed import invitation_row, mailed, suppressed
 from tests.people import People

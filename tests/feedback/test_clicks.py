@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.clicks import HOLDS_FOR, SOONEST, ClickReason, RequestFacts, SeenClick, reasons_of, said_by
+from feedback.answering.clicks import HOLDS_FOR, SOONEST, ClickReason, RequestFacts, SeenClick, reasons_of, said_by
 
 SENT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148"

@@ -9,7 +9,7 @@ import pytest
 from accounts.api_keys import Scope
 from core.database import fetch
 from core.errors import Invalid
-from feedback.cloud_events import cloud_events_in, key_of
+from feedback.intake.cloud_events import cloud_events_in, key_of
 from tests.factories import UNLIMITED, Hands, make_journey, make_key, set_policy
 from tests.people import People
 

@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import Invalid
-from feedback import contact_file
-from feedback.contact_columns import Column, Columns, column_faults, contact_of_row, guess_columns
-from feedback.contact_file import Sheet, SheetRow, read_sheet
-from feedback.event import EventContact
+from feedback.contacts import contact_file
+from feedback.contacts.contact_columns import Column, Columns, column_faults, contact_of_row, guess_columns
+from feedback.contacts.contact_file import Sheet, SheetRow, read_sheet
+from feedback.intake.event import EventContact
 
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252", "latin-1")
 

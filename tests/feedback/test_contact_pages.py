@@ -8,9 +8,9 @@ import pytest
 
 from core.database import fetch
 from core.site import Site
-from feedback.event import EventContact
-from feedback.import_contacts import import_contacts
-from feedback.keep_contacts import upsert_contacts
+from feedback.contacts.import_contacts import import_contacts
+from feedback.contacts.keep_contacts import upsert_contacts
+from feedback.intake.event import EventContact
 from tests.factories import Hands, make_journey
 from tests.people import People, post_form
 

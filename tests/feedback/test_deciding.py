@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback.deciding import Happening, PageState, Past, Verdict, decide
-from feedback.lottery import period_start
-from feedback.policy import Budget, Draw, Policy
-from feedback.policy_check import Asked
-from feedback.reasons import Reason
+from feedback.deciding.deciding import Happening, PageState, Past, Verdict, decide
+from feedback.deciding.lottery import period_start
+from feedback.deciding.policy import Budget, Draw, Policy
+from feedback.deciding.policy_check import Asked
+from feedback.deciding.reasons import Reason
 from feedback.tables import Consent, Outcome
 from surveys.definition import Condition
 from surveys.journey_file import AskChannel

@@ -9,10 +9,10 @@ import pytest
 from accounts.api_keys import Scope
 from core.database import fetch
 from core.site import Site
-from feedback.decision_api import contact_in_path
-from feedback.event import EventContact, IncomingEvent
+from feedback.intake.event import EventContact, IncomingEvent
+from feedback.intake.take_events import take_events
+from feedback.ledger.decision_api import contact_in_path
 from feedback.tables import Outcome
-from feedback.take_events import take_events
 from tests.factories import Hands, Letterbox, answer, make_journey, make_key
 from tests.people import People
 

@@ -5,8 +5,15 @@ from string import Formatter
 
 import pytest
 
-from feedback.decision_words import REASON_WORDS, SENTENCES, chance_words, decision_words, free_from, reason_words
-from feedback.reasons import Reason
+from feedback.deciding.reasons import Reason
+from feedback.ledger.decision_words import (
+    REASON_WORDS,
+    SENTENCES,
+    chance_words,
+    decision_words,
+    free_from,
+    reason_words,
+)
 from feedback.tables import Outcome
 
 MONDAY = "2026-03-02T12:00:00+00:00"

@@ -9,9 +9,9 @@ from core.database import fetch
 from core.errors import Fault, Invalid
 from core.mail import Mail, NotDelivered
 from core.site import Site
-from feedback.dispatch import dispatch
-from feedback.invitation_mail import InvitedContact, invitation_mail
-from feedback.opting_out import unsubscribe
+from feedback.contacts.opting_out import unsubscribe
+from feedback.delivery.dispatch import dispatch
+from feedback.delivery.invitation_mail import InvitedContact, invitation_mail
 from surveys.definition import Question, SurveyDefinition
 from surveys.instruments import Instrument
 from tests.factories import JOURNEY, Hands, Letterbox, delivered, link_of, make_journey, make_key, work

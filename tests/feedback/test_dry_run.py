@@ -8,11 +8,11 @@ import pytest
 from msgspec.structs import replace
 
 from core.database import fetch
-from feedback.dry_run import DryRun
-from feedback.follow_up import follow_up
-from feedback.load_dry_run import MOST_EVENTS, try_trigger
-from feedback.policy import Budget, Draw, Policy
-from feedback.take_events import take_events
+from feedback.deciding.dry_run import DryRun
+from feedback.deciding.follow_up import follow_up
+from feedback.deciding.load_dry_run import MOST_EVENTS, try_trigger
+from feedback.deciding.policy import Budget, Draw, Policy
+from feedback.intake.take_events import take_events
 from surveys.ask_file import AskFile
 from surveys.definition import Condition
 from surveys.triggers import Place, list_places, list_triggers, save_trigger, stop_trigger
@@ -106,7 +106,7 @@ async def test_twenty_lines_show_the_whole_time(workspace: int, hands: Hands) ->
 async def test_only_the_latest_are_looked_at_and_that_is_said(
     workspace: int, hands: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("feedback.load_dry_run.MOST_EVENTS", 10)
+    monkeypatch.setattr("feedback.deciding.load_dry_run.MOST_EVENTS", 10)
     assert MOST_EVENTS == 5_000
     await set_policy(workspace, UNLIMITED)
     for days in range(100):

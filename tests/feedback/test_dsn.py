@@ -2,8 +2,8 @@
 
 import pytest
 
-from feedback.delivery_report import DeliveryReport, ReportKind
-from feedback.dsn import LARGEST_MAIL, read_report_mail
+from feedback.delivery.delivery_report import DeliveryReport, ReportKind
+from feedback.delivery.dsn import LARGEST_MAIL, read_report_mail
 
 TOKEN = "17-0123456789abcdef0123"
 OURS = "<invitation.17@acme.example>"

@@ -8,7 +8,7 @@ import pytest
 
 from accounts.api_keys import Scope
 from core.database import fetch
-from feedback.opting_out import unsubscribe
+from feedback.contacts.opting_out import unsubscribe
 from tests.factories import JOURNEY, UNLIMITED, Hands, delivered, make_journey, make_key, set_policy
 from tests.people import People
 

@@ -8,10 +8,10 @@ import msgspec
 import pytest
 
 from core.database import Row, fetch
-from feedback import own_events
-from feedback.event import EventContact, IncomingEvent
-from feedback.follow_up import follow_up
-from feedback.take_events import take_events
+from feedback.deciding.follow_up import follow_up
+from feedback.intake import own_events
+from feedback.intake.event import EventContact, IncomingEvent
+from feedback.intake.take_events import take_events
 from surveys.branching import holds
 from surveys.definition import Condition
 from tests.factories import JOURNEY, UNLIMITED, Hands, make_journey, set_policy

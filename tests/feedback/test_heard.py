@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from core.database import fetch
-from feedback import heard as module
-from feedback.event import EventContact, IncomingEvent
-from feedback.heard import list_heard
-from feedback.take_events import take_events
+from feedback.intake import heard as module
+from feedback.intake.event import EventContact, IncomingEvent
+from feedback.intake.heard import list_heard
+from feedback.intake.take_events import take_events
 from tests.factories import Hands, make_journey
 from tests.people import People
 

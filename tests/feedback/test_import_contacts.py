@@ -8,10 +8,10 @@ import pytest
 
 from core.database import fetch
 from core.errors import Conflict, Invalid
-from feedback import import_contacts as job
-from feedback.contact_columns import Column
-from feedback.contact_file import read_sheet
-from feedback.contact_imports import (
+from feedback.contacts import import_contacts as job
+from feedback.contacts.contact_columns import Column
+from feedback.contacts.contact_file import read_sheet
+from feedback.contacts.contact_imports import (
     ImportState,
     ImportView,
     cancel_import,
@@ -21,9 +21,9 @@ from feedback.contact_imports import (
     run_on,
     start_import,
 )
-from feedback.event import EventContact
-from feedback.import_contacts import import_contacts, run_import
-from feedback.keep_contacts import upsert_contacts
+from feedback.contacts.import_contacts import import_contacts, run_import
+from feedback.contacts.keep_contacts import upsert_contacts
+from feedback.intake.event import EventContact
 from tests.factories import Hands, make_journey
 from tests.people import People
 

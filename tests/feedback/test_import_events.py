@@ -12,8 +12,8 @@ import pytest
 from core.clock import Clock
 from core.database import fetch
 from core.errors import Invalid
-from feedback import import_events as module
-from feedback.import_events import Imported, check_events, import_events
+from feedback.intake import import_events as module
+from feedback.intake.import_events import Imported, check_events, import_events
 from tests.factories import UNLIMITED, Hands, delivered, make_journey, set_policy
 from tests.people import People
 

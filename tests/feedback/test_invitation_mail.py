@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from core.database import fetch
 from core.mail import SmtpTransport
 from core.site import Site
-from feedback.invitation_mail import InvitedContact, invitation_mail
+from feedback.delivery.invitation_mail import InvitedContact, invitation_mail
 from surveys.definition import Question, SurveyDefinition
 from surveys.instruments import Instrument
 from tests.factories import Hands, delivered, make_journey, make_key, work

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from core.addresses import address_hash
 from core.database import fetch, transaction
-from feedback.contact_state import ContactState, told
-from feedback.event import EventContact
-from feedback.keep_contacts import Kept, lock_contacts, preview_contacts, update_contacts, upsert_contacts
-from feedback.persona_rules import PersonaRule
+from feedback.contacts.contact_state import ContactState, told
+from feedback.contacts.keep_contacts import Kept, lock_contacts, preview_contacts, update_contacts, upsert_contacts
+from feedback.contacts.persona_rules import PersonaRule
+from feedback.intake.event import EventContact
 from feedback.tables import Consent
 from surveys.definition import Condition
 from tests.factories import Hands, make_journey
@@ -223,7 +223,7 @@ async def test_a_thousand_contacts_take_as_many_statements_as_one(
         counted.append(1)
         return await fetch(sql, *values)
 
-    monkeypatch.setattr("feedback.keep_contacts.fetch", count)
+    monkeypatch.setattr("feedback.contacts.keep_contacts.fetch", count)
     for n in (1, 1_000):
         counted.clear()
         await kept(people, *[said(f"{n}-{at}", name="x", account={"id": f"{at}"}) for at in range(n)])

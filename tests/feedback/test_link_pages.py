@@ -8,7 +8,7 @@ import pytest
 
 from core.database import fetch
 from core.site import Site
-from feedback.asking import VISIT_PREFIX, AskingChannel, AskingState, Visit, find_asking
+from feedback.answering.asking import VISIT_PREFIX, AskingChannel, AskingState, Visit, find_asking
 from surveys.definition import Question, SurveyDefinition
 from surveys.instruments import Instrument
 from surveys.links import LinkView, close_link, open_link

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.chances import account_chance, sample_chance, survey_for
-from feedback.deciding import Verdict
-from feedback.lottery import (
+from feedback.deciding.chances import account_chance, sample_chance, survey_for
+from feedback.deciding.deciding import Verdict
+from feedback.deciding.lottery import (
     account_draw_of,
     account_share,
     asked_by_lot,
@@ -21,8 +21,8 @@ from feedback.lottery import (
     shared_out,
     split_draw_of,
 )
-from feedback.policy import Budget, Policy
-from feedback.reasons import Reason
+from feedback.deciding.policy import Budget, Policy
+from feedback.deciding.reasons import Reason
 from surveys.journeys import LatestSurvey
 from surveys.trigger_rule import Instead
 from tests.feedback.deciding_cases import DAY, NOW, Ledger, happened, somebody, trigger_at

@@ -7,9 +7,9 @@ import pytest
 from msgspec.structs import replace
 
 from core.site import Site
-from feedback.asking import SaidPromise
-from feedback.invitation_mail import answer_link, invitation_mail
-from feedback.pipe_values import pipe_values
+from feedback.answering.asking import SaidPromise
+from feedback.answering.pipe_values import pipe_values
+from feedback.delivery.invitation_mail import answer_link, invitation_mail
 from surveys.definition import Question, SurveyDefinition, Translation
 from surveys.instruments import LOOKS, SCALES, Instrument, Look
 from surveys.texts import languages, texts_in

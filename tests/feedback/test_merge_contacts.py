@@ -12,10 +12,10 @@ from analysis.rebuild_tally import rebuild_tally
 from analysis.score_responses import score_responses
 from core.database import fetch
 from core.errors import Invalid, NotFound
-from feedback.contacts import load_contact, load_contact_by_id
-from feedback.event import EventContact
-from feedback.keep_contacts import Kept, upsert_contacts
-from feedback.merge_contacts import duplicates_of, list_duplicates
+from feedback.contacts.contacts import load_contact, load_contact_by_id
+from feedback.contacts.keep_contacts import Kept, upsert_contacts
+from feedback.contacts.merge_contacts import duplicates_of, list_duplicates
+from feedback.intake.event import EventContact
 from tests.analysis.answers import given
 from tests.factories import Hands, make_journey
 from tests.people import People

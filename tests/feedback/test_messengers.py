@@ -15,8 +15,8 @@ import pytest
 from core.database import fetch
 from core.errors import Conflict, Invalid, NotFound
 from core.site import Site
-from feedback import post_to_messenger as posting
-from feedback.messengers import (
+from feedback.delivery import post_to_messenger as posting
+from feedback.delivery.messengers import (
     MOST_MESSENGERS,
     MessengerTarget,
     add_messenger,
@@ -27,8 +27,8 @@ from feedback.messengers import (
     resume_messenger,
     rotate_secret,
 )
-from feedback.post_to_messenger import MessengerNotReached, MessengerPayload, post_to_messenger, signature_of
-from feedback.reachable import Target, address_for, is_allowed, target_of
+from feedback.delivery.post_to_messenger import MessengerNotReached, MessengerPayload, post_to_messenger, signature_of
+from feedback.delivery.reachable import Target, address_for, is_allowed, target_of
 from tests.factories import Hands, make_journey
 from tests.feedback.mailed import invitation_row, mailed
 from tests.people import People, post_form
@@ -67,7 +67,7 @@ async def program() -> AsyncIterator[Program]:
 @pytest.fixture
 def inside(monkeypatch: pytest.MonkeyPatch) -> None:
     """The operator lets workspaces post to this machine."""
-    for module in ("feedback.messengers", "feedback.post_to_messenger"):
+    for module in ("feedback.delivery.messengers", "feedback.delivery.post_to_messenger"):
         monkeypatch.setattr(f"{module}.may_reach_inside", lambda settings: True)
 
 
@@ -199,7 +199,7 @@ async def test_a_name_with_two_faces_is_refused(monkeypatch: pytest.MonkeyPatch)
     async def two_faces(target: Target) -> list[Any]:
         return [ipaddress.ip_address("93.184.215.14"), ipaddress.ip_address("127.0.0.1")]
 
-    monkeypatch.setattr("feedback.reachable._resolved", two_faces)
+    monkeypatch.setattr("feedback.delivery.reachable._resolved", two_faces)
     with pytest.raises(Invalid, match="inside"):
         await address_for(Target("https", "twofaced.example", 443), may_be_inside=False)
 

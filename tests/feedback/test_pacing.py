@@ -11,8 +11,8 @@ from bench.due import make_due, make_workspace
 from core.database import fetch
 from core.mail import NotDelivered, Scope
 from core.site import Site
-from feedback.dispatch import dispatch
-from feedback.pacing import ALL, DAY_LIMIT, LONGEST_PAUSE, Limits, Outlet, Pause, Room, limit_on, pauses_after
+from feedback.delivery.dispatch import dispatch
+from feedback.delivery.pacing import ALL, DAY_LIMIT, LONGEST_PAUSE, Limits, Outlet, Pause, Room, limit_on, pauses_after
 from tests.factories import Hands, Letterbox
 
 FIRST_DAY = date(2026, 3, 2)

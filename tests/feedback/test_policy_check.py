@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback.lottery import period_start
-from feedback.policy import Budget, CoolDownGroup, Draw, Policy
-from feedback.policy_check import Asked, Group, Refusal, first_refusal, groups_of, refusal_of_sending
-from feedback.reasons import Reason
+from feedback.deciding.lottery import period_start
+from feedback.deciding.policy import Budget, CoolDownGroup, Draw, Policy
+from feedback.deciding.policy_check import Asked, Group, Refusal, first_refusal, groups_of, refusal_of_sending
+from feedback.deciding.reasons import Reason
 from tests.feedback.deciding_cases import DAY, NOW
 
 FREE = Policy(draw=Draw.FIRST_COME, contact_budget=None, account_budget=None, touchpoint_days=0, overall_days=0)

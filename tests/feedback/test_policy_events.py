@@ -10,11 +10,11 @@ from msgspec.structs import replace
 
 from core.database import fetch
 from core.site import Site
-from feedback.event import EventContact, IncomingEvent
-from feedback.invitation_mail import answer_link
-from feedback.load_policy import load_policy, save_policy
-from feedback.policy import Budget, CoolDownGroup, Draw, Policy
-from feedback.take_events import take_events
+from feedback.deciding.load_policy import load_policy, save_policy
+from feedback.deciding.policy import Budget, CoolDownGroup, Draw, Policy
+from feedback.delivery.invitation_mail import answer_link
+from feedback.intake.event import EventContact, IncomingEvent
+from feedback.intake.take_events import take_events
 from tests.factories import Hands, make_journey, set_policy
 from tests.feedback.passing import ASKS, FIRST_COME, FOUR, change_rules, happened, post
 from tests.people import People

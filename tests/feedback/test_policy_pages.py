@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 
 from core.database import fetch
-from feedback.load_policy import load_policy
-from feedback.policy import Budget, CoolDownGroup, Draw, Policy, QuietDates
-from feedback.policy_form import PolicyForm, filled_form, form_of, read_policy
-from feedback.policy_words import policy_sentences
-from feedback.sending_pause import paused_since
+from feedback.deciding.load_policy import load_policy
+from feedback.deciding.policy import Budget, CoolDownGroup, Draw, Policy, QuietDates
+from feedback.deciding.policy_form import PolicyForm, filled_form, form_of, read_policy
+from feedback.deciding.policy_words import policy_sentences
+from feedback.delivery.sending_pause import paused_since
 from surveys.trigger_rule import Weekday
 from tests.factories import Hands, make_journey
 from tests.people import People, post_form

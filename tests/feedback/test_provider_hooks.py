@@ -16,11 +16,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from core.database import fetch
 from core.errors import Invalid
 from core.site import Site
-from feedback.bounces import bounce_token
-from feedback.hook_signatures import is_signed
-from feedback.provider_hooks import Provider, read_call, subscribe_url
-from feedback.sender_form import SenderForm
-from feedback.senders import save_sender
+from feedback.delivery.bounces import bounce_token
+from feedback.delivery.hook_signatures import is_signed
+from feedback.delivery.provider_hooks import Provider, read_call, subscribe_url
+from feedback.delivery.sender_form import SenderForm
+from feedback.delivery.senders import save_sender
 from tests.factories import Hands, make_journey
 from tests.feedback.mailed import invitation_row, mailed, suppressed
 from tests.feedback.test_dsn import OURS, POSTFIX, TOKEN

@@ -7,9 +7,9 @@ import pytest
 from msgspec.structs import replace
 
 from core.database import fetch, transaction
-from feedback.policy import Budget, Draw, Policy
-from feedback.reasons import Reason
-from feedback.recheck import Postponed, recheck
+from feedback.deciding.policy import Budget, Draw, Policy
+from feedback.deciding.reasons import Reason
+from feedback.deciding.recheck import Postponed, recheck
 from feedback.tables import InvitationState
 from surveys.trigger_rule import Weekday
 from tests.factories import UNLIMITED, Hands, make_journey, set_policy

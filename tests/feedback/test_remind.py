@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from core.database import Row, fetch
-from feedback.opting_out import unsubscribe
-from feedback.remind import remind
-from feedback.take_events import take_events
+from feedback.contacts.opting_out import unsubscribe
+from feedback.delivery.remind import remind
+from feedback.intake.take_events import take_events
 from tests.factories import UNLIMITED, Hands, make_journey, set_policy
 from tests.feedback.test_follow_up import happened
 from tests.people import People

@@ -13,9 +13,9 @@ from analysis.load_report import last_days
 from analysis.report import ReportSettings
 from core.database import fetch
 from core.site import Site
-from feedback.click_figures import ClickFigures, click_figures
-from feedback.keep_clicks import MOST_KEPT
-from feedback.mail_scale import TAKEN
+from feedback.answering.click_figures import ClickFigures, click_figures
+from feedback.answering.keep_clicks import MOST_KEPT
+from feedback.delivery.mail_scale import TAKEN
 from surveys.journeys import load_journey
 from tests.factories import JOURNEY, Hands, Letterbox, invite, make_journey
 from tests.people import People

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.database import fetch
-from feedback import own_events, schedules
-from feedback.schedules import Schedule, keep_schedules, slice_of, turn_in
-from feedback.take_events import take_events
+from feedback.deciding import schedules
+from feedback.deciding.schedules import Schedule, keep_schedules, slice_of, turn_in
+from feedback.intake import own_events
+from feedback.intake.take_events import take_events
 from tests.factories import JOURNEY, UNLIMITED, Hands, make_journey, set_policy
 from tests.people import People
 

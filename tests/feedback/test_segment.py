@@ -9,7 +9,7 @@ import pytest
 from accounts.api_keys import Scope
 from core.database import fetch
 from core.errors import Invalid
-from feedback.segment import Call, read_batch, read_call
+from feedback.intake.segment import Call, read_batch, read_call
 from tests.factories import UNLIMITED, Hands, make_journey, make_key, set_policy
 from tests.people import People
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from feedback.policy import Policy, QuietDates
-from feedback.reasons import Reason
-from feedback.send_window import Opening, next_opening, zone_named
+from feedback.deciding.policy import Policy, QuietDates
+from feedback.deciding.reasons import Reason
+from feedback.deciding.send_window import Opening, next_opening, zone_named
 from surveys.trigger_rule import SendWindow, Weekday
 
 NO_POLICY = Policy()

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from core.database import fetch
-from feedback.senders import SenderView, list_senders
+from feedback.delivery.senders import SenderView, list_senders
 from tests.factories import Hands, Letterbox, make_journey
 from tests.feedback.mailed import invitation_row, mailed
 from tests.people import People, post_form

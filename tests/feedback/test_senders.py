@@ -17,9 +17,10 @@ from core.database import fetch
 from core.errors import Conflict, Invalid, NotFound
 from core.mail import NotDelivered
 from core.site import Site
-from feedback.dkim_key import dkim_record, new_dkim_key, tidy_dkim_key
-from feedback.sender_form import SenderForm
-from feedback.senders import (
+from feedback.contacts.suppressions import suppress
+from feedback.delivery.dkim_key import dkim_record, new_dkim_key, tidy_dkim_key
+from feedback.delivery.sender_form import SenderForm
+from feedback.delivery.senders import (
     SenderView,
     delete_sender,
     dkim_dns,
@@ -31,9 +32,8 @@ from feedback.senders import (
     resume_sender,
     save_sender,
 )
-from feedback.suppressions import suppress
+from feedback.delivery.try_sender import check_sender, send_test
 from feedback.tables import Suppressed
-from feedback.try_sender import check_sender, send_test
 from tests.factories import Hands, Letterbox, make_journey
 from tests.feedback.mailed import invitation_row, mailed
 from tests.people import People

@@ -20,9 +20,9 @@ from bench.due import make_due, make_workspace
 from core.database import fetch
 from core.mail import SmtpTransport
 from core.site import Site
-from feedback.dispatch import dispatch
-from feedback.opting_out import unsubscribe
-from feedback.pacing import LONGEST_PAUSE, LONGEST_SERVER_PAUSE
+from feedback.contacts.opting_out import unsubscribe
+from feedback.delivery.dispatch import dispatch
+from feedback.delivery.pacing import LONGEST_PAUSE, LONGEST_SERVER_PAUSE
 from tests.factories import Hands
 
 ADDRESS = "127.0.0.1"

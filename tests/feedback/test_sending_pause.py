@@ -7,9 +7,9 @@ import pytest
 
 from accounts.membership import create_workspace
 from core.database import fetch, transaction
-from feedback.load_policy import load_policy, save_policy
-from feedback.policy import Policy
-from feedback.sending_pause import count_waiting, is_paused, pause_sending, paused_since, resume_sending
+from feedback.deciding.load_policy import load_policy, save_policy
+from feedback.deciding.policy import Policy
+from feedback.delivery.sending_pause import count_waiting, is_paused, pause_sending, paused_since, resume_sending
 from tests.factories import Hands, make_journey
 from tests.feedback.inviting import add_contact, add_invitation, states_of
 

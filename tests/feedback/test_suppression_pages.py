@@ -5,7 +5,7 @@ import pytest
 from accounts.api_keys import Scope
 from commands.suppressions import addresses_in
 from core.errors import Invalid
-from feedback.suppressions import list_suppressions, suppress
+from feedback.contacts.suppressions import list_suppressions, suppress
 from feedback.tables import Suppressed
 from tests.factories import Hands, make_key
 from tests.people import People, post_form

@@ -10,8 +10,8 @@ from accounts.membership import create_workspace
 from core.addresses import address_hash
 from core.database import fetch, transaction
 from core.errors import Conflict, Invalid, NotFound
-from feedback.opting_out import unsubscribe
-from feedback.suppressions import (
+from feedback.contacts.opting_out import unsubscribe
+from feedback.contacts.suppressions import (
     SUPPRESSED_AS,
     lift_suppression,
     list_suppressions,
@@ -226,7 +226,7 @@ async def test_no_mail_leaves_after_somebody_was_told_that_none_will(acme: int, 
 async def test_a_lease_of_a_killed_worker_is_not_waited_for_without_end(
     acme: int, hands: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("feedback.under_way.POLLS", 2)
+    monkeypatch.setattr("feedback.contacts.under_way.POLLS", 2)
     contact = await add_contact(acme, "1", ADDRESS, hands.now)
     invitation = await add_invitation(contact, hands.now)
     await fetch("UPDATE invitation SET leased_until = $2 WHERE id = $1", invitation, hands.now + timedelta(minutes=5))

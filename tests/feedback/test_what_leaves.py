@@ -4,15 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-import feedback.send_invitation
+import feedback.delivery.send_invitation
 from bench.due import make_due, make_workspace
 from core.database import fetch
 from core.mail import NotDelivered
 from core.site import Site
-from feedback.bounces import bounce_token
-from feedback.dispatch import dispatch
-from feedback.messengers import MessengerTarget
-from feedback.post_to_messenger import MessengerNotReached, MessengerPayload
+from feedback.delivery.bounces import bounce_token
+from feedback.delivery.dispatch import dispatch
+from feedback.delivery.messengers import MessengerTarget
+from feedback.delivery.post_to_messenger import MessengerNotReached, MessengerPayload
 from tests.factories import Hands, Letterbox
 from tests.feedback.test_pacing import make_sender
 
@@ -136,8 +136,8 @@ async def hook(site: Site, hands: Hands, workspace: int, monkeypatch: pytest.Mon
     async def target(*_: object) -> MessengerTarget:
         return MessengerTarget("https://messenger.example", "secret")
 
-    monkeypatch.setattr(feedback.send_invitation, "post_to_messenger", hook)
-    monkeypatch.setattr(feedback.send_invitation, "load_target", target)
+    monkeypatch.setattr(feedback.delivery.send_invitation, "post_to_messenger", hook)
+    monkeypatch.setattr(feedback.delivery.send_invitation, "load_target", target)
     await fetch(
         "WITH made AS (INSERT INTO messenger (workspace, key, url, secret, created_at) "
         "VALUES ($1, 'chat', 'https://messenger.example', '', $2) RETURNING id) "

@@ -7,9 +7,9 @@ import pytest
 
 from core.database import fetch
 from core.site import Site
-from feedback import ledger
-from feedback.ledger import DecisionFilter, count_reasons, list_decisions
-from feedback.next_moment import next_moment
+from feedback.ledger import ledger
+from feedback.ledger.ledger import DecisionFilter, count_reasons, list_decisions
+from feedback.ledger.next_moment import next_moment
 from tests.factories import Hands, Letterbox, invite, make_journey
 from tests.feedback.test_decision_api import send
 from tests.people import People, post_form

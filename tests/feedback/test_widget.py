@@ -15,10 +15,10 @@ from core.database import fetch
 from core.errors import Invalid
 from core.settings import BASE_FOLDER, secret_key_of
 from core.site import Site
-from feedback.deciding import Reason
-from feedback.opting_out import unsubscribe
-from feedback.refusals import RefusalCount, count_refusal, list_refusals
-from feedback.widget import NOTHING_TO_ASK, RefusedCall
+from feedback.answering.refusals import RefusalCount, count_refusal, list_refusals
+from feedback.answering.widget import NOTHING_TO_ASK, RefusedCall
+from feedback.contacts.opting_out import unsubscribe
+from feedback.deciding.deciding import Reason
 from surveys.export_journey import export_journey
 from surveys.import_journey import import_journey
 from surveys.journey_file import AskChannel, read_journey, write_journey

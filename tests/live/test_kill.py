@@ -6,7 +6,7 @@ import pytest
 
 from bench.killing import killed_while_sending
 from bench.sink import sink_in
-from feedback.dispatch import MOST_UNWRITTEN
+from feedback.delivery.dispatch import MOST_UNWRITTEN
 
 pytestmark = pytest.mark.live
 

@@ -8,7 +8,7 @@ import pytest
 from msgspec import Struct
 from playwright.sync_api import Browser, Page
 
-from feedback.clicks import SOONEST
+from feedback.answering.clicks import SOONEST
 from tests.factories import JOURNEY
 from tests.live.processes import environment_in, kept, served, until
 

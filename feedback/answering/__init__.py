@@ -1,0 +1,1 @@
+"""Where surveys are answered: pages, links, clicks in mails, the widget."""

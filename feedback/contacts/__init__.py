@@ -1,0 +1,1 @@
+"""The people who are asked: who they are, and who never is."""

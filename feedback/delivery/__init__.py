@@ -1,0 +1,1 @@
+"""Invitations on their way out, and what comes back of them."""
