@@ -15,8 +15,10 @@ from analysis.report import ActionVerdict, ReportSettings, Verdict
 from analysis.valences import load_valences
 from core.database import fetch
 from core.site import Site
+from demo.__main__ import POLICY
 from demo.action_log import log_what_was_done
 from demo.replay import FOLDER, Mailbox, Replay, ReplayClock
+from feedback.deciding.load_policy import save_policy
 from surveys.import_journey import import_journey
 from surveys.journey_file import read_journey
 from surveys.journeys import load_journey
@@ -40,6 +42,7 @@ async def test_ninety_days_end_in_every_verdict_a_blind_spot_and_a_list_of_pains
     workspace = await create_workspace("demo", "Demo", hands.now)
     journey = read_journey((FOLDER / "journey.yaml").read_text(encoding="utf-8"), "journey.yaml")
     await import_journey(workspace, journey, hands.now)
+    await save_policy(workspace, POLICY, hands.now)
     key = await create_api_key(workspace, "demo", frozenset({Scope.EVENTS}), hands.now)
     replayed = msgspec.structs.replace(site, clock=clock, transport=mailbox)
     await Replay(replayed, journey, key, mailbox, clock).run(hands.now)

@@ -198,12 +198,18 @@ FORM = {
     "key": "new-one",
     "url": "https://93.184.215.14/new",
     "kind": "customer",
+    "into": "c2",
 }
 # What the API wants in a path is the sender's own id; what pages want is the contact's number.
 BY_API = {"contact": "c1"}
 # These want more than every form has: they let an owner in, and say what is missing.
 WANTS_MORE = {
     ("POST", "/w/{workspace}/contacts/import"): 422,
+    ("POST", "/w/{workspace}/contacts/import/{number}/columns"): 409,
+    ("POST", "/w/{workspace}/contacts/import/{number}/start"): 409,
+    ("POST", "/w/{workspace}/policy"): 422,
+    ("POST", "/w/{workspace}/triggers/new"): 422,
+    ("POST", "/w/{workspace}/triggers/{trigger}"): 422,
 }
 # What the posting routes of the API take, by the end of their path, and with what they answer.
 BODIES: dict[str, tuple[int, Any]] = {

@@ -122,9 +122,9 @@ WITH told AS (
     FROM told t, response r WHERE r.id = $1 RETURNING id
 ), invited AS (
     INSERT INTO invitation (workspace, decision, contact, touchpoint, survey_version, channel, occurred_at, due_at,
-                            expires_at, state)
+                            expires_at, state, sent_at)
     SELECT r.workspace, d.id, r.contact, r.touchpoint, r.survey_version, r.channel, r.occurred_at, r.occurred_at,
-           r.occurred_at + interval '14 days', 'sent'
+           r.occurred_at + interval '14 days', 'sent', r.occurred_at
     FROM decided d, response r WHERE r.id = $1 RETURNING id
 )
 UPDATE response SET invitation = (SELECT id FROM invited) WHERE id = $1

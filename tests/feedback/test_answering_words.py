@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from core.database import fetch
 from surveys.choice_order import shown_order
 from surveys.definition import Question
 from surveys.instruments import DEFAULT_EMOTIONS, Instrument
@@ -136,8 +137,10 @@ class TestPipes:
 
     @pytest.mark.parametrize(("name", "shown"), HOSTILE)
     async def test_a_name_is_shown_as_words_and_nothing_else(self, desk: Desk, name: str, shown: str) -> None:
+        """Such a name is refused where it comes in; others may stand there from before that."""
         await desk.publishes(self.PIPED, title="For {{contact.name|you}}", thanks="Bye {{contact.name|you}}.")
-        customer = await desk.mails(name=name, properties={"plan": name})
+        customer = await desk.mails(properties={"plan": name})
+        await fetch("UPDATE contact SET name = $1", name)
         page = await customer.opens()
         assert f"{shown}, how was the {shown}?" in html.unescape(page.text)
         assert f"<title>For {html.escape(shown)}".replace("&#x27;", "&#39;").replace("&quot;", "&#34;") in page.text

@@ -203,7 +203,8 @@ def test_follow_ups_and_schedules_need_no_number_of_the_lottery() -> None:
     """But of a large account a schedule asks no more than its budget bears: here five of a hundred."""
     for name, probability in (("answered:after-delivery", 1.0), ("schedule:buying/shop", 0.05)):
         colleague = somebody(account="acme", account_contacts=100)
-        verdict = decide(Happening("k", name, NOW), trigger_at(1), colleague, Past(), ground(Policy(), odds={}))
+        once = Policy(contact_budget=Budget(1, 30))
+        verdict = decide(Happening("k", name, NOW), trigger_at(1), colleague, Past(), ground(once, odds={}))
         assert verdict.probability == pytest.approx(probability)
         verdict = decide(Happening("k", name, NOW), trigger_at(1), somebody(), Past(), ground(Policy(), odds={}))
         assert (verdict.reason, verdict.probability) == (Reason.DUE, 1.0)
@@ -211,7 +212,7 @@ def test_follow_ups_and_schedules_need_no_number_of_the_lottery() -> None:
 
 def test_a_budget_is_told_before_a_draw() -> None:
     past = Past((Asked(NOW - 10 * DAY, NOW - 10 * DAY, 2, 20),))
-    assert decided(policy=Policy(), past=past).reason is Reason.CONTACT_BUDGET
+    assert decided(policy=Policy(contact_budget=Budget(1, 30)), past=past).reason is Reason.CONTACT_BUDGET
 
 
 def test_under_first_come_the_first_step_is_asked_and_the_next_are_starved() -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from feedback.deciding.lottery import period_start
 from feedback.deciding.policy import Budget, CoolDownGroup, Draw, Policy
@@ -110,7 +111,7 @@ def test_a_refusal_carries_the_figures_it_saw() -> None:
         {"asked": "2", "limit": "2", "days": "30", "asked_at": NOW.isoformat()},
         NOW + 30 * DAY,
     )
-    found = first_refusal(Policy(overall_days=0), (), asked(0, 0, 3), [asked(1, 1)], ())
+    found = first_refusal(Policy(contact_budget=Budget(1, 30), overall_days=0), (), asked(0, 0, 3), [asked(1, 1)], ())
     assert found is not None
     assert found.facts == {"asked": "1", "limit": "1", "days": "30", "period": "2026-02-06"}
     assert found.free_at.isoformat() == "2026-03-08T00:00:00+00:00"
@@ -158,7 +159,7 @@ def test_a_follow_up_skips_cool_downs_but_no_budget() -> None:
     follow_up = asked(1, 0, is_follow_up=True)
     cooling = Policy(draw=Draw.FIRST_COME, contact_budget=None, survey_days=30)
     assert refused(cooling, follow_up, asked(0, 0)) is None
-    assert refused(Policy(), follow_up, asked(0, 0)) is Reason.CONTACT_BUDGET
+    assert refused(Policy(contact_budget=Budget(1, 30)), follow_up, asked(0, 0)) is Reason.CONTACT_BUDGET
     full = Policy(contact_budget=None, account_budget=Budget(1, 30))
     assert refused(full, follow_up, asked(0, 0), account=[NOW]) is Reason.ACCOUNT_BUDGET
 
@@ -172,5 +173,6 @@ def test_what_follows_an_answer_is_no_experience_of_its_own_but_an_invitation_li
 def test_a_lottery_counts_by_the_period_and_first_come_by_any_stretch_of_days() -> None:
     """8 March begins a period of thirty days: two days apart, an invitation lies on each side."""
     before, after = asked(5, 5), asked(7, 7, touchpoint=2)
-    assert refused(Policy(overall_days=0), after, before) is None
-    assert refused(Policy(overall_days=0, draw=Draw.FIRST_COME), after, before) is Reason.CONTACT_BUDGET
+    once = Policy(contact_budget=Budget(1, 30), overall_days=0)
+    assert refused(once, after, before) is None
+    assert refused(replace(once, draw=Draw.FIRST_COME), after, before) is Reason.CONTACT_BUDGET

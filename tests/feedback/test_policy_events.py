@@ -36,13 +36,13 @@ async def test_the_shipped_policy_draws_and_records_the_probability(people: Peop
     contacts = [f"c{number}" for number in range(200)]
     outcomes = await post(people, hands, *(happened(contact) for contact in contacts))
     assert {decision["reason"] for decision in outcomes} == {"due", "not_drawn"}
-    assert {row["probability"] for row in await decisions()} == {0.25}
+    assert {row["probability"] for row in await decisions()} == {0.5}
     odds = await fetch("SELECT period_start, position, probability FROM lottery_odds ORDER BY position")
     assert [(str(row["period_start"]), row["position"], row["probability"]) for row in odds] == [
-        ("2026-02-06", position, 0.25) for position in range(4)
+        ("2026-02-06", position, 0.5) for position in range(4)
     ]
     asked = sum(decision["outcome"] == "asked" for decision in outcomes)
-    assert 25 <= asked <= 80  # of 200, with a probability of a quarter
+    assert 70 <= asked <= 130  # of 200, with a probability of a half
 
 
 async def test_everybody_who_passes_all_steps_is_asked_once(people: People, hands: Hands) -> None:
@@ -60,10 +60,10 @@ async def test_odds_hold_for_a_period_and_follow_the_worth_in_the_next(people: P
         hands.now,
     )
     await post(people, hands, happened("c2"))
-    assert [row["probability"] for row in await decisions()] == [0.25, 0.25]
+    assert [row["probability"] for row in await decisions()] == [0.5, 0.5]
     hands.move(days=30)
     await post(people, hands, happened("c3"))
-    assert (await decisions())[2]["probability"] == pytest.approx(0.75 + 0.25 / 4)
+    assert (await decisions())[2]["probability"] == 1.0
 
 
 async def test_a_touchpoint_that_comes_later_gets_an_even_share_and_moves_no_other(
@@ -72,22 +72,22 @@ async def test_a_touchpoint_that_comes_later_gets_an_even_share_and_moves_no_oth
     await post(people, hands, happened())
     await make_journey(people.acme, hands.now, FOUR.replace("event: shop.visited}", f"event: shop.visited, {ASKS}}}"))
     await post(people, hands, happened("c2", "shop.visited"), happened("c3"))
-    assert [row["probability"] for row in await decisions()] == [0.25, 0.2, 0.25]
+    assert [row["probability"] for row in await decisions()] == [0.5, 0.4, 0.5]
     odds = await fetch("SELECT position, probability FROM lottery_odds ORDER BY position")
-    assert [(row["position"], row["probability"]) for row in odds] == [*((at, 0.25) for at in range(4)), (4, 0.2)]
+    assert [(row["position"], row["probability"]) for row in odds] == [*((at, 0.5) for at in range(4)), (4, 0.4)]
 
 
 async def test_another_budget_makes_the_odds_anew(people: People, hands: Hands) -> None:
     await post(people, hands, happened())
-    await set_policy(people.acme, Policy(contact_budget=Budget(2, 30)))
+    await set_policy(people.acme, Policy(contact_budget=Budget(3, 30)))
     await post(people, hands, happened("c2"))
-    assert (await decisions())[1]["probability"] == 0.5
+    assert (await decisions())[1]["probability"] == 0.75
 
 
 async def test_batches_at_once_make_the_odds_of_a_period_once(people: People, hands: Hands) -> None:
     await asyncio.gather(*(post(people, hands, happened(f"c{number}")) for number in range(8)))
     assert len(await fetch("SELECT FROM lottery_odds")) == 4
-    assert {row["probability"] for row in await decisions()} == {0.25}
+    assert {row["probability"] for row in await decisions()} == {0.5}
 
 
 @pytest.mark.parametrize("draw", Draw)

@@ -75,7 +75,7 @@ async def test_a_lease_that_is_over_and_a_mail_that_was_cancelled_count_no_more(
 
 
 async def test_a_lottery_postpones_to_the_next_period(people: People, hands: Hands) -> None:
-    first, second = await put_off(people, hands, Policy(overall_days=0))
+    first, second = await put_off(people, hands, Policy(contact_budget=Budget(1, 30), overall_days=0))
     found = await claimed(hands, [first, second])
     next_period = datetime(2026, 3, 8, tzinfo=UTC)
     assert found == [None, Postponed(InvitationState.DUE, "waits: contact_budget", next_period)]
