@@ -5,11 +5,7 @@ Weights are of what goes over the wire, compressed as a browser asks for it. The
 with the same words from a route that does nothing else, the two in turn.
 """
 
-import asyncio
 import gzip
-import logging
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -27,9 +23,8 @@ from litestar.template import TemplateConfig
 from accounts.membership import create_workspace
 from app import create_app, make_site
 from bench.figure import Figure
+from bench.fresh import in_a_fresh_database
 from core.database import connected, fetch, migrate
-from core.embedded import embedded_postgres
-from core.logs import configure_logs
 from core.settings import BASE_FOLDER, Settings
 from core.site import Site
 from feedback.answering.answer_screen import screen_at, shown_to
@@ -46,14 +41,7 @@ WIDGET = ("/embed.js", "/static/answer.css", "/static/answer.js", "/static/frame
 
 
 def figures() -> list[Figure]:
-    configure_logs(Settings(log_level="error"))  # a line a request would be timed, too
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    folder = Path(tempfile.mkdtemp(prefix="kept-bench-"))
-    try:
-        with embedded_postgres(folder) as url:
-            return asyncio.run(_measure(url, folder))
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    return in_a_fresh_database(_measure)
 
 
 async def _measure(url: str, folder: Path) -> list[Figure]:

@@ -5,10 +5,6 @@ rates are of events that were taken through the API, decided on and stored, the 
 ten triggers that listen to every event: each of its statements has to find its few rows among those of all contacts.
 """
 
-import asyncio
-import logging
-import shutil
-import tempfile
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from itertools import count
@@ -24,9 +20,8 @@ from accounts.api_keys import Scope, create_api_key
 from accounts.membership import create_workspace
 from app import create_app, make_site
 from bench.figure import Figure
+from bench.fresh import in_a_fresh_database
 from core.database import connected, fetch, migrate
-from core.embedded import embedded_postgres
-from core.logs import configure_logs
 from core.settings import Settings
 from feedback.intake.event import EventContact, IncomingEvent
 from feedback.intake.take_events import take_events
@@ -63,14 +58,7 @@ TOUCHPOINT = """      - key: t%d
 
 
 def figures() -> list[Figure]:
-    configure_logs(Settings(log_level="error"))  # a line a request would be timed, too
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    folder = Path(tempfile.mkdtemp(prefix="kept-bench-"))
-    try:
-        with embedded_postgres(folder) as url:
-            return asyncio.run(_measure(url, folder))
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    return in_a_fresh_database(_measure)
 
 
 async def _measure(url: str, folder: Path) -> list[Figure]:
