@@ -30,6 +30,8 @@ from core.site import Site
 from feedback.answering.answer_screen import screen_at, shown_to
 from feedback.answering.answer_template import answer_template
 from feedback.answering.asking import find_asking
+from feedback.deciding.load_policy import save_policy
+from feedback.deciding.policy import Draw, Policy
 from feedback.delivery.invitation_mail import answer_link
 from feedback.intake.event import EventContact, IncomingEvent
 from feedback.intake.take_events import take_events
@@ -68,6 +70,7 @@ async def _invited(site: Site) -> str:
     workspace = await create_workspace("bench", "Bench", now)
     journey = read_journey((BASE_FOLDER / "demo" / "journey.yaml").read_text(encoding="utf-8"), "journey.yaml")
     await import_journey(workspace, journey, now)
+    await save_policy(workspace, Policy(draw=Draw.FIRST_COME), now)
     asked = next(point for stage in journey.stages for point in stage.touchpoints if point.asks)
     event = IncomingEvent("e1", asked.event, EventContact("c1", email="c1@customer.example"), occurred_at=now)
     await take_events(workspace, [event], now)
