@@ -13,7 +13,7 @@ pytestmark = pytest.mark.live
 # What tells one response from another, and who, where and when it was.
 OWN = {"id", "invitation", "visit", "contact", "touchpoint", "channel", "occurred_at", "submitted_at", "touched_at"}
 # The order in which choices were shown is chance, and the worker scores when it comes to it.
-OWN |= {"seed", "scored_at"}
+OWN |= {"seed", "scored_at", "followed_up_at"}
 ANSWERS: dict[str, dict[str, Any]] = {
     "felt": {"value": 4},
     "nps": {"value": 9},
