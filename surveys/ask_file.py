@@ -6,7 +6,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from surveys.definition import Condition, Key, OptionalName
-from surveys.trigger_rule import ChanceOf, Instead, SendWindow, TriggerRule, scheduled_event
+from surveys.trigger_rule import ALL, ChanceOf, Instead, SendWindow, TriggerRule, scheduled_event
 
 
 class AskChannel(StrEnum):
@@ -33,7 +33,7 @@ class AskFile(Struct, frozen=True, forbid_unknown_fields=True):
     every: timedelta | None = None
     when: tuple[Condition, ...] = ()
     window: SendWindow | None = None
-    share: ChanceOf = 1.0
+    share: ChanceOf = ALL
     instead: tuple[Instead, ...] = ()
     remind: timedelta | None = None
     sender: Key | None = None

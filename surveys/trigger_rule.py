@@ -13,6 +13,8 @@ SCHEDULED = "schedule:"  # and `journey/touchpoint`: the event of a schedule tha
 
 ChanceOf = Annotated[float, Meta(gt=0, le=1, description="a share above 0, up to 1")]
 
+ALL = 1.0  # one object, since defaults are left out of a file by what they are, not by what they are worth
+
 
 class Weekday(StrEnum):
     MON = "mon"
@@ -37,7 +39,7 @@ class Instead(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
 
     survey: Key
     personas: tuple[Key, ...] = ()
-    share: ChanceOf = 1.0
+    share: ChanceOf = ALL
 
 
 class TriggerRule(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
@@ -45,7 +47,7 @@ class TriggerRule(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
 
     when: tuple[Condition, ...] = ()
     window: SendWindow | None = None
-    share: ChanceOf = 1.0  # of the events, by chance
+    share: ChanceOf = ALL  # of the events, by chance
     instead: tuple[Instead, ...] = ()  # the first that fits
     remind: timedelta | None = None  # after the mail; once, and only who has not answered
     sender: Key | None = None

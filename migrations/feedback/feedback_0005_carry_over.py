@@ -15,7 +15,7 @@ STATEMENTS = [
        WHERE unsubscribed_at IS NOT NULL AND address_hash IS NOT NULL GROUP BY workspace, address_hash""",
     "UPDATE invitation i SET survey = v.survey FROM survey_version v WHERE v.id = i.survey_version",
     # What was answered before nobody listened to answers.
-    "UPDATE response SET followed_up_at = submitted_at WHERE is_complete",
+    "UPDATE response SET followed_up_at = submitted_at",
     # Whoever runs Kept already keeps the rule they had; the lottery is for new workspaces.
     """INSERT INTO contact_policy (workspace, policy, updated_at)
        SELECT id, '{"draw": "first_come", "contact_budget": null, "account_budget": null, "overall_days": 0}', now()

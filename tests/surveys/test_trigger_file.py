@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any, Literal
 from uuid import uuid4
 
+import msgspec
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
@@ -337,3 +338,9 @@ async def test_one_survey_is_asked_by_mail_and_in_the_page_at_one_touchpoint(dat
         ("widget", "delivery"), ("mail", "delivery"), ("webhook", "delivery"), ("mail", "delivery"), ("mail", "whole"),
     ]  # fmt: skip
     assert set(triggers[1].instead) == {"short", "why"}
+
+
+def test_a_rule_that_says_nothing_is_stored_as_nothing() -> None:
+    """As those were that stood before there were rules: the same file again changes nothing."""
+    ask = AskFile("after-delivery", timedelta(hours=2), timedelta(days=14))
+    assert msgspec.json.encode(rule_of(ask)) == b"{}"
