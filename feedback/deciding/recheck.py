@@ -42,10 +42,14 @@ class _Leaving(Struct, frozen=True):
     policy: Policy
     groups: Sequence[Group]
     asked: Asked  # now
+    is_reminder: bool
 
 
 async def recheck(invitations: Collection[int], now: datetime) -> dict[int, Postponed | None]:
     """By invitation, None where it may leave now. Call it in the claim's transaction, with their contacts locked.
+
+    A reminder belongs to what was asked already: it spends nothing and cools nothing down, but whoever has taken consent
+    back is not reminded, and it waits for the window and for quiet days like any mail.
 
     `invitations` are the ids of those just claimed (their leases may be set already), of any workspace. Contacts by
     external id, then accounts by id, must be locked before: what another worker is about to send then stands in its
@@ -58,7 +62,7 @@ async def recheck(invitations: Collection[int], now: datetime) -> dict[int, Post
     results: dict[int, Postponed | None] = {}
     for one in leaving:
         results[one.id] = _result(one, sent, now)
-        if results[one.id] is None:
+        if results[one.id] is None and not one.is_reminder:
             sent.add(one.contact, one.account, one.asked)
     return results
 
@@ -84,6 +88,8 @@ def _free_at(
         if opening is None:
             return None, reason or Reason.SEND_WINDOW
         reason = reason or opening.waited_for
+        if one.is_reminder:
+            return opening.at, reason
         asked = msgspec.structs.replace(one.asked, at=opening.at)
         refusal = refusal_of_sending(one.policy, one.groups, asked, contact, account)
         if refusal is None:
@@ -112,6 +118,7 @@ def _leaving(row: Row, policy: Policy, groups: Sequence[Group], now: datetime) -
         policy=policy,
         groups=groups,
         asked=Asked(now, row["occurred_at"], row["touchpoint"], row["survey"], row["is_follow_up"]),
+        is_reminder=row["is_reminder"],
     )
 
 
@@ -140,7 +147,7 @@ async def _sent(leaving: Sequence[_Leaving], now: datetime) -> History:
 
 _LEAVING = """
 SELECT i.id, i.workspace, i.contact, i.account, i.touchpoint, i.survey, i.occurred_at, i.expires_at, i.is_follow_up,
-       c.consent, c.time_zone, g.rule
+       i.reminded_at IS NOT NULL AS is_reminder, c.consent, c.time_zone, g.rule
 FROM invitation i JOIN contact c ON c.id = i.contact JOIN decision d ON d.id = i.decision
 LEFT JOIN trigger g ON g.id = d.trigger
 WHERE i.id = ANY($1) ORDER BY i.due_at, i.id

@@ -141,8 +141,8 @@ def _claimed(
 
 
 async def _looked_at_again(claimed: Sequence[Claimed], now: datetime) -> list[Claimed]:
-    """With what the contact policy says by now. A reminder belongs to what was asked already."""
-    asked = [one.id for one in claimed if one.leaves and not one.is_reminder]
+    """With what the contact policy says by now."""
+    asked = [one.id for one in claimed if one.leaves]
     found = await recheck(asked, now) if asked else {}
     return [msgspec.structs.replace(one, postponed=found.get(one.id)) for one in claimed]
 
