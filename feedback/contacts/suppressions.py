@@ -192,14 +192,15 @@ WHERE {_IS_STRONGER}
 _OPT_OUT = "UPDATE contact SET unsubscribed_at = $2 WHERE id = ANY($1) AND unsubscribed_at IS NULL"
 
 # What a worker holds just now is its to record, and what is locked is somebody's to change: the next claim looks at the
-# list in any case.
+# list in any case. Of a reminder that is called off, the mail itself was sent.
 _CANCEL = """
 WITH waiting AS (
     SELECT id FROM invitation WHERE contact = ANY($1) AND state IN ('due', 'held')
         AND (leased_until IS NULL OR leased_until <= $2)
     FOR UPDATE SKIP LOCKED
 )
-UPDATE invitation i SET state = 'cancelled', leased_until = NULL FROM waiting WHERE i.id = waiting.id
+UPDATE invitation i SET state = CASE WHEN i.sent_at IS NULL THEN 'cancelled' ELSE 'sent' END, leased_until = NULL
+FROM waiting WHERE i.id = waiting.id
 """
 
 _UNDER_WAY = "SELECT EXISTS (SELECT FROM invitation WHERE contact = ANY($1) AND leased_until > $2) AS is_under_way"

@@ -113,7 +113,8 @@ FROM contact c LEFT JOIN persona p ON p.id = c.persona LEFT JOIN account a ON a.
 WHERE c.id = ANY($1)
 """
 
-_AT = """CASE WHEN i.state IN ('due', 'held') THEN greatest(i.due_at, $4::timestamptz)
+# What has left stays asked when it left, also while its reminder waits in the queue.
+_AT = """CASE WHEN i.sent_at IS NULL AND i.state IN ('due', 'held') THEN greatest(i.due_at, $4::timestamptz)
          ELSE coalesce(i.sent_at, i.due_at) END"""
 _SINCE = "greatest(i.occurred_at, i.due_at, i.sent_at) >= $3"
 

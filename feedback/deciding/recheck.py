@@ -134,7 +134,7 @@ async def _groups(policies: Mapping[int, Policy]) -> dict[int, tuple[Group, ...]
 async def _sent(leaving: Sequence[_Leaving], now: datetime) -> History:
     """What others have sent, and what other workers are sending at this moment."""
     since = now - max(looks_back(one.policy) for one in leaving)
-    here = [one.id for one in leaving]
+    here = [one.id for one in leaving if not one.is_reminder]
     contacts = await fetch(_SENT_TO_CONTACTS, [one.contact for one in leaving], here, since, now)
     accounts: list[dict[str, Any]] = []
     if counted := [one.account for one in leaving if one.account is not None and one.policy.account_budget]:
@@ -158,16 +158,17 @@ SELECT j.workspace, t.id, j.key || '/' || t.key AS name FROM touchpoint t JOIN j
 WHERE j.workspace = ANY($1) AND j.key || '/' || t.key = ANY($2)
 """
 
-_LEFT = """i.id <> ALL($2) AND ((i.state IN ('sent', 'bounced') AND i.sent_at >= $3)
-       OR (i.state = 'due' AND i.leased_until > $4 AND i.expires_at > $4))"""
+# A mail that has left counts by when it did, whatever its reminder waits for; else only what is just being sent does.
+_LEFT = """i.id <> ALL($2) AND (i.sent_at >= $3
+       OR (i.sent_at IS NULL AND i.state = 'due' AND i.leased_until > $4 AND i.expires_at > $4))"""
 
 _SENT_TO_CONTACTS = f"""
-SELECT i.contact, CASE WHEN i.state = 'due' THEN $4 ELSE i.sent_at END AS at, i.occurred_at, i.touchpoint, i.survey,
+SELECT i.contact, coalesce(i.sent_at, $4) AS at, i.occurred_at, i.touchpoint, i.survey,
        i.is_follow_up
 FROM invitation i WHERE i.contact = ANY($1) AND {_LEFT}
 """
 
 _SENT_TO_ACCOUNTS = f"""
-SELECT i.account, array_agg(CASE WHEN i.state = 'due' THEN $4 ELSE i.sent_at END) AS moments
+SELECT i.account, array_agg(coalesce(i.sent_at, $4)) AS moments
 FROM invitation i WHERE i.account = ANY($1) AND {_LEFT} GROUP BY i.account
 """

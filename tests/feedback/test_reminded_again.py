@@ -62,3 +62,40 @@ async def test_a_reminder_waits_for_the_end_of_a_quiet_day(
     hands.now = datetime.combine(hands.now.date() + timedelta(days=1), datetime.min.time(), UTC)
     await work(site)
     assert len(letterbox.mails) == 2
+
+
+async def test_a_sent_mail_spends_the_budget_while_its_reminder_waits_past_the_period(
+    people: People, hands: Hands
+) -> None:
+    await set_policy(people.acme, BUSY)
+    hands.now = datetime(2026, 3, 7, 23, 50, tzinfo=UTC)  # ten minutes before the period ends
+    await fetch("UPDATE invitation SET state = 'due', reminded_at = $1, due_at = $2", hands.now, hands.now + timedelta(hours=1))
+    await change_channel("link")
+    [found] = await post(people, hands, happened("c2", "first.done", who={"account": {"id": "globex"}}))
+    assert found["reason"] == "account_budget"
+
+
+async def test_a_sent_mail_counts_at_the_recheck_while_its_reminder_waits(
+    people: People, site: Site, hands: Hands, letterbox: Letterbox
+) -> None:
+    await post(people, hands, happened("c2", "first.done", who={"account": {"id": "globex"}}))
+    await set_policy(people.acme, BUSY)
+    await fetch(
+        "UPDATE invitation SET state = 'held', reminded_at = $1, remind_at = NULL WHERE sent_at IS NOT NULL", hands.now
+    )
+    hands.move(hours=3)
+    await work(site)
+    assert [mail.to for mail in letterbox.mails] == ["c1@customer.example"]
+
+
+async def test_whoever_opts_out_before_the_reminder_was_asked_all_the_same(people: People, hands: Hands) -> None:
+    await fetch("UPDATE invitation SET state = 'due', reminded_at = $1, remind_at = NULL", hands.now)
+    await suppress(people.acme, "c1@customer.example", Suppressed.BY_HAND, "test", hands.now)
+    assert (await invitation())["state"] == "sent"
+    await set_policy(people.acme, BUSY)
+    [found] = await post(people, hands, happened("c2", "first.done", who={"account": {"id": "globex"}}))
+    assert found["reason"] == "account_budget"
+
+
+async def change_channel(channel: str) -> None:
+    await fetch("UPDATE trigger SET channel = $1, wait_seconds = 0", channel)
