@@ -3,13 +3,19 @@
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.engine import engine_finder
 
+from core.addresses import address_hash
+
 ID = "2026-11-23T19:20:00:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "suppressions of those who opted out, the old contact policy, indexes"
 
+# core/addresses.py writes plain addresses the same way; all others are its own to write.
+HASH_PLAIN = "UPDATE contact SET address_hash = encode(sha256(convert_to(lower(email), 'UTF8')), 'hex') WHERE email <> ''"
+OTHERS = "SELECT id, email FROM contact WHERE email ~ '[^!-~]'"
+HASH_OTHERS = "UPDATE contact c SET address_hash = g.digest FROM (VALUES {}) AS g(id, digest) WHERE c.id = g.id"
+AT_ONCE = 1_000
+
 STATEMENTS = [
-    # core/addresses.py writes plain addresses the same way.
-    "UPDATE contact SET address_hash = encode(sha256(convert_to(lower(email), 'UTF8')), 'hex') WHERE email IS NOT NULL",
     """INSERT INTO suppression (workspace, address_hash, address, reason, source, created_at)
        SELECT workspace, address_hash, min(email), 'unsubscribed', 'survey mail', min(unsubscribed_at) FROM contact
        WHERE unsubscribed_at IS NOT NULL AND address_hash IS NOT NULL GROUP BY workspace, address_hash""",
@@ -39,11 +45,20 @@ STATEMENTS = [
 ]
 
 
+async def hash_addresses(engine):
+    await engine.run_ddl(HASH_PLAIN)
+    others = await engine.run_ddl(OTHERS)
+    for start in range(0, len(others), AT_ONCE):
+        made = [(row["id"], address_hash(row["email"])) for row in others[start : start + AT_ONCE]]
+        await engine.run_ddl(HASH_OTHERS.format(", ".join(f"({number}, '{digest}')" for number, digest in made)))
+
+
 async def forwards():
     manager = MigrationManager(migration_id=ID, app_name="feedback", description=DESCRIPTION)
 
     async def run():
         engine = engine_finder()
+        await hash_addresses(engine)
         for statement in STATEMENTS:
             await engine.run_ddl(statement)
 
