@@ -48,8 +48,8 @@ class _Leaving(Struct, frozen=True):
 async def recheck(invitations: Collection[int], now: datetime) -> dict[int, Postponed | None]:
     """By invitation, None where it may leave now. Call it in the claim's transaction, with their contacts locked.
 
-    A reminder belongs to what was asked already: it spends nothing and cools nothing down, but whoever has taken consent
-    back is not reminded, and it waits for the window and for quiet days like any mail.
+    A reminder belongs to what was asked already: it spends nothing and cools nothing down, but whoever has taken
+    consent back is not reminded, and it waits for the window and for quiet days like any mail.
 
     `invitations` are the ids of those just claimed (their leases may be set already), of any workspace. Contacts by
     external id, then accounts by id, must be locked before: what another worker is about to send then stands in its

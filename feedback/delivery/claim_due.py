@@ -18,6 +18,7 @@ from feedback.delivery.invitation_mail import InvitedContact, domain_of_sender
 from feedback.delivery.outlets import count_sent, rooms_for
 from feedback.delivery.pacing import Hold, Outlet, distinct
 from feedback.delivery.senders import mail_sender_of
+from feedback.tables import InvitationState
 from surveys.journey_file import AskChannel
 from surveys.theme import SHIPPED_ACCENT
 
@@ -176,10 +177,15 @@ async def _let_wait(held: Mapping[int, Hold]) -> None:
         await fetch(_LET_WAIT, msgspec.json.encode(records).decode())
 
 
-async def is_suppressed_now(invitation: int) -> bool:
-    """Whether somebody has opted out since the claim."""
-    rows = await fetch(_SUPPRESSED_NOW, invitation)
-    return not rows or rows[0]["suppressed_as"] is not None
+async def state_by_now(invitation: int, address: str) -> InvitationState | None:
+    """What has become of it since the claim; None where a mail to `address` may leave still.
+
+    DUE where its contact has another address by now: of the old one nobody who opts out is heard here any more, so it
+    is to be claimed anew.
+    """
+    rows = await fetch(_BY_NOW, invitation, address)
+    found = rows[0]["state"] if rows else InvitationState.CANCELLED
+    return InvitationState(found) if found else None
 
 
 async def renew(worker: str, invitations: Collection[int], until: datetime) -> set[int]:
@@ -231,8 +237,10 @@ UPDATE invitation i SET leased_until = NULL, leased_by = NULL, attempts = i.atte
 FROM jsonb_to_recordset($1::jsonb) AS r(id bigint, until timestamptz, reason text) WHERE i.id = r.id
 """
 
-_SUPPRESSED_NOW = f"""
-SELECT {SUPPRESSED_AS} AS suppressed_as FROM invitation i JOIN contact c ON c.id = i.contact WHERE i.id = $1
+_BY_NOW = f"""
+SELECT CASE WHEN ({SUPPRESSED_AS}) IS NOT NULL OR c.consent = 'withdrawn' THEN 'cancelled'
+    WHEN coalesce(c.email, '') <> $2 THEN 'due' END AS state
+FROM invitation i JOIN contact c ON c.id = i.contact WHERE i.id = $1
 """
 
 _RENEW = """

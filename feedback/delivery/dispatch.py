@@ -12,7 +12,7 @@ import structlog
 from msgspec.structs import replace
 
 from core.site import Site
-from feedback.delivery.claim_due import Claimed, claim_due, is_suppressed_now, renew
+from feedback.delivery.claim_due import Claimed, claim_due, renew, state_by_now
 from feedback.delivery.outlets import forget_pauses, hold_back, uncount
 from feedback.delivery.pacing import ALL, Outlet
 from feedback.delivery.send_invitation import as_reminder, result_without_sending, send_invitation
@@ -132,9 +132,10 @@ class _Round:
 
     async def _last_look(self, claimed: Claimed) -> Result | None:
         """Whoever has opted out while this was waiting its turn does not wait for a mail."""
-        is_old = monotonic() - claimed.claimed_at > LOOKS_AGAIN_AFTER
-        is_suppressed = is_old and await is_suppressed_now(claimed.id)
-        return Result(state=InvitationState.CANCELLED) if is_suppressed else None
+        if monotonic() - claimed.claimed_at <= LOOKS_AGAIN_AFTER:
+            return None
+        state = await state_by_now(claimed.id, claimed.contact.email)
+        return Result(state=state, gives_back=True) if state else None
 
     async def _send(self, claimed: Claimed) -> Result:
         result = await send_invitation(self._site, claimed, self._now())

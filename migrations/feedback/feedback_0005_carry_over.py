@@ -10,7 +10,8 @@ VERSION = "1.38.0"
 DESCRIPTION = "suppressions of those who opted out, the old contact policy, indexes"
 
 # core/addresses.py writes plain addresses the same way; all others are its own to write.
-HASH_PLAIN = "UPDATE contact SET address_hash = encode(sha256(convert_to(lower(email), 'UTF8')), 'hex') WHERE email <> ''"
+HASH_PLAIN = """UPDATE contact SET address_hash = encode(sha256(convert_to(lower(email), 'UTF8')), 'hex')
+   WHERE email <> ''"""
 OTHERS = "SELECT id, email FROM contact WHERE email ~ '[^!-~]'"
 HASH_OTHERS = "UPDATE contact c SET address_hash = g.digest FROM (VALUES {}) AS g(id, digest) WHERE c.id = g.id"
 AT_ONCE = 1_000

@@ -69,7 +69,9 @@ async def test_a_sent_mail_spends_the_budget_while_its_reminder_waits_past_the_p
 ) -> None:
     await set_policy(people.acme, BUSY)
     hands.now = datetime(2026, 3, 7, 23, 50, tzinfo=UTC)  # ten minutes before the period ends
-    await fetch("UPDATE invitation SET state = 'due', reminded_at = $1, due_at = $2", hands.now, hands.now + timedelta(hours=1))
+    await fetch(
+        "UPDATE invitation SET state = 'due', reminded_at = $1, due_at = $2", hands.now, hands.now + timedelta(hours=1)
+    )
     await change_channel("link")
     [found] = await post(people, hands, happened("c2", "first.done", who={"account": {"id": "globex"}}))
     assert found["reason"] == "account_budget"
