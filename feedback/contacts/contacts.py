@@ -14,9 +14,10 @@ from feedback.contacts.suppressions import SUPPRESSED_AS
 PAGE = 100
 MOST_FOUND = 50
 MOST_ALIASES = 50
-VISITORS = (
-    "visit:"  # how the ids of passers-by begin (feedback/answering/keep_answers.py): nobody can be looked up by them
-)
+# How the ids of passers-by begin, of links and kiosks (feedback/answering/keep_answers.py) and of the widget
+# (feedback/answering/widget.py): nobody can be looked up by them.
+VISITORS = ("visit:", "visitor:")
+_IS_VISITOR = "^@ ANY('{visit:,visitor:}')"
 _LAST_CHARACTER = "\U0010ffff"
 
 
@@ -83,7 +84,7 @@ async def load_contact_by_id(workspace: int, external_id: str) -> ContactView:
 async def list_contacts(workspace: int, wanted: ContactFilter, after: str | None = None) -> list[ContactView]:
     """One page in the order of the external ids, after one of them; passers-by are left out."""
     values: list[Any] = [workspace]
-    conditions = ["c.workspace = $1", f"NOT starts_with(c.external_id, '{VISITORS}')"]
+    conditions = ["c.workspace = $1", f"NOT c.external_id {_IS_VISITOR}"]
     given = {**msgspec.structs.asdict(wanted), "email": address_hash(wanted.email), "after": after}
     for name, value in given.items():
         if value is not None:
@@ -166,7 +167,7 @@ _CONDITIONS = {
 _SEARCH = f"""
 WITH found AS (
     (SELECT f.id FROM contact f WHERE f.workspace = $1 AND f.external_id ~>=~ $2 AND f.external_id ~<~ $3
-         AND NOT starts_with(f.external_id, '{VISITORS}')
+         AND NOT f.external_id {_IS_VISITOR}
      ORDER BY f.external_id USING ~<~ LIMIT {MOST_FOUND})
     UNION
     (SELECT f.id FROM contact f WHERE f.workspace = $1 AND lower(f.email) ~>=~ $4 AND lower(f.email) ~<~ $5

@@ -119,7 +119,7 @@ WITH next AS MATERIALIZED (
     SELECT o.id, o.external_id FROM contact o WHERE o.id IN (SELECT contact FROM next)
     ORDER BY o.external_id FOR NO KEY UPDATE SKIP LOCKED
 )
-SELECT {_SAID}, NOT starts_with(c.external_id, $4) AND EXISTS (
+SELECT {_SAID}, NOT c.external_id ^@ ANY($4) AND EXISTS (
     SELECT FROM trigger g WHERE g.workspace = r.workspace AND g.event = $3 || y.key AND g.is_active) AS is_followed
 FROM next JOIN response r ON r.id = next.id JOIN held c ON c.id = r.contact {_PLACES}
 ORDER BY r.workspace, r.id
@@ -128,7 +128,7 @@ ORDER BY r.workspace, r.id
 _OF_SURVEY = f"""
 FROM response r JOIN contact c ON c.id = r.contact {_PLACES}
 WHERE r.workspace = $1 AND y.workspace = $1 AND y.key = $2 AND r.is_complete
-    AND coalesce(r.touched_at, r.submitted_at) > $3 AND NOT starts_with(c.external_id, $4)
+    AND coalesce(r.touched_at, r.submitted_at) > $3 AND NOT c.external_id ^@ ANY($4)
 """
 
 _SINCE = f"SELECT {_SAID} {_OF_SURVEY} ORDER BY r.id DESC LIMIT $5"

@@ -167,7 +167,7 @@ ORDER BY e.occurred_at DESC, e.id DESC LIMIT $6
 
 _COUNT_EVENTS = f"SELECT count(*) AS n {_HEARD}"
 
-_PEOPLE = "FROM contact c WHERE c.workspace = $1 AND NOT starts_with(c.external_id, $2)"
+_PEOPLE = "FROM contact c WHERE c.workspace = $1 AND NOT c.external_id ^@ ANY($2)"
 
 _CONTACTS = f"SELECT c.id, c.external_id {_PEOPLE} ORDER BY c.id DESC LIMIT $3"
 

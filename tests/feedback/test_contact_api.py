@@ -69,7 +69,7 @@ async def test_contacts_come_in_pages_of_a_hundred_without_passers_by(people: Pe
     await put(people, key, [{"id": f"c{at:03}"} for at in range(250)])
     await fetch(
         "INSERT INTO contact (workspace, external_id, name, kind, locale, created_at) "
-        "VALUES ($1, 'visit:1', '', '', '', now())",
+        "VALUES ($1, 'visit:1', '', '', '', now()), ($1, 'visitor:1', '', '', '', now())",
         people.acme,
     )
     seen: list[str] = []

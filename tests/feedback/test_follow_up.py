@@ -127,8 +127,9 @@ async def test_who_stopped_in_the_middle_is_followed_up_after_a_day(workspace: i
     assert len(await decisions()) == 1
 
 
-async def test_a_passer_by_cannot_be_written_to(workspace: int, hands: Hands) -> None:
-    await respond(workspace, hands.now, "visit:abc")
+@pytest.mark.parametrize("contact", ["visit:abc", "visitor:abc"])
+async def test_a_passer_by_cannot_be_written_to(workspace: int, hands: Hands, contact: str) -> None:
+    await respond(workspace, hands.now, contact)
     assert await follow_up(hands.now) == 1
     assert await decisions() == []
     assert await follow_up(hands.now) == 0

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.database import fetch
+from feedback.contacts.contacts import VISITORS
 from feedback.deciding import schedules
 from feedback.deciding.schedules import Schedule, keep_schedules, slice_of, turn_in
 from feedback.intake import own_events
@@ -84,8 +85,9 @@ async def test_nobody_is_asked_later_than_a_slice_after_their_moment(workspace: 
     assert timedelta(0) < late[0]["late"] <= slice_of(EVERY) + timedelta(hours=1)
 
 
-async def test_passers_by_are_left_alone(workspace: int, hands: Hands) -> None:
-    await add_contacts(workspace, 10, prefix="visit:")
+@pytest.mark.parametrize("prefix", VISITORS)
+async def test_passers_by_are_left_alone(workspace: int, hands: Hands, prefix: str) -> None:
+    await add_contacts(workspace, 10, prefix=prefix)
     await run_to(hands.now + EVERY, hands)
     assert await asked() == []
 
