@@ -81,6 +81,8 @@ def reserved_faults(event: IncomingEvent) -> Iterator[Fault]:
     """Names that only Kept gives. A program that sent them would answer and ask in other people's names."""
     if event.name.startswith((ANSWERED, SCHEDULED)):
         yield Fault("name", f"names that begin with {ANSWERED} or {SCHEDULED} are Kept's own; choose another")
+    if event.key.startswith((ANSWERED, SCHEDULED)):  # a key is taken once: whoever came first would silence ours
+        yield Fault("key", f"keys that begin with {ANSWERED} or {SCHEDULED} are Kept's own; choose another")
 
 
 def time_zone_faults(field: str, name: str) -> Iterator[Fault]:

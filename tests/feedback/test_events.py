@@ -342,6 +342,8 @@ MIXED = "kim@pаypal.example"  # its second letter is Cyrillic
         ({**delivered(), "name": "x" * 10_000}, "name", "1 to 200 characters"),
         ({**delivered(), "name": "answered:after-delivery"}, "[0].name", "Kept's own"),
         ({**delivered(), "name": "schedule:buying/delivery"}, "[0].name", "Kept's own"),
+        ({**delivered(), "key": "answered:17"}, "[0].key", "Kept's own"),
+        ({**delivered(), "key": "schedule:3:2026-03-01T000000:17"}, "[0].key", "Kept's own"),
         (said_of(time_zone="Mars/Olympus"), "[0].contact.time_zone", "IANA"),
         (said_of(time_zone="europe/vienna"), "[0].contact.time_zone", "such as Europe/Vienna"),
         (said_of(time_zone="../../etc/passwd"), "[0].contact.time_zone", "IANA"),
