@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, datetime
+from time import process_time
 from typing import Any
 
 import openpyxl
@@ -238,3 +239,17 @@ def test_columns_must_name_somebody_no_meaning_twice_and_consent_its_source() ->
     columns = Columns(("a", "b", "c"), (Column.NAME, Column.NAME, Column.CONSENT))
     assert [fault.field for fault in column_faults(columns)] == ["columns", "columns", "consent_source"]
     assert column_faults(Columns(("a", "b"), (Column.EMAIL, Column.ATTRIBUTE))) == []
+
+
+def test_cells_far_out_of_a_sheet_cost_nothing() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for at in range(1, 2_001):
+        sheet.cell(at, 1, "id" if at == 1 else at)
+        sheet.cell(at, 16_000).number_format = "0.00"  # nothing is in it, and the row is as wide
+    file = io.BytesIO()
+    book.save(file)
+    began = process_time()
+    assert len(read_sheet(file.getvalue(), "wide.xlsx").rows) == 1_999
+    assert process_time() - began < 1
