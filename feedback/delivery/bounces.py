@@ -137,8 +137,9 @@ async def _find(workspace: int | None, invitation: int | None, report: DeliveryR
 
 
 async def _record(mailed: _Mailed, report: DeliveryReport, source: str, now: datetime) -> None:
-    # Who has another address by now is not to be blamed for the old one.
-    is_theirs = not report.address or address_hash(report.address) == mailed.address_hash
+    # Who has another address by now is not to be blamed for the old one; their own word counts wherever it was said.
+    is_own_word = report.kind in (ReportKind.COMPLAINT, ReportKind.UNSUBSCRIBED)
+    is_theirs = is_own_word or not report.address or address_hash(report.address) == mailed.address_hash
     if report.kind in _SUPPRESSED and is_theirs:  # first, as it locks the contact: everybody locks contacts first
         await suppress_contact(mailed.contact, _SUPPRESSED[report.kind], source, now)
     if mailed.invitation is not None:

@@ -209,3 +209,15 @@ async def test_an_invitation_that_is_gone_is_about_nothing(people: People, site:
 async def test_the_operator_s_own_mail_server_needs_no_workspace(people: People, site: Site, invitation: int) -> None:
     assert await take(site, None, about(site, invitation, HARD)) is Taken.TAKEN
     assert await suppressed(people.acme) == {"kim@customer.example": "bounced"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "reasons"),
+    [(COMPLAINT, ["complained"]), (ReportKind.UNSUBSCRIBED, ["unsubscribed"]), (HARD, [])],
+)
+async def test_a_persons_own_word_counts_wherever_the_mail_was_read(
+    people: People, site: Site, invitation: int, kind: ReportKind, reasons: list[str]
+) -> None:
+    """It was forwarded, or they have another address by now; only a mailbox that is gone is not theirs any more."""
+    await take(site, people.acme, about(site, invitation, kind, address="elsewhere@mailbox.example"))
+    assert [row["reason"] for row in await fetch("SELECT reason FROM suppression")] == reasons
