@@ -12,7 +12,7 @@ from feedback.contacts.persona_rules import contact_attributes
 from feedback.deciding.chances import Chance, account_chance, lottery_chance, probability_of, sample_chance, survey_for
 from feedback.deciding.lottery import period_start
 from feedback.deciding.policy import Draw, Policy
-from feedback.deciding.policy_check import Asked, Group, first_refusal
+from feedback.deciding.policy_check import Asked, Group, Refusal, first_refusal
 from feedback.deciding.reasons import Reason as Reason
 from feedback.deciding.send_window import next_opening
 from feedback.tables import Consent, Outcome, Suppressed
@@ -111,6 +111,9 @@ class Verdict(Struct, frozen=True):
         return self.outcome in (Outcome.ASKED, Outcome.DEFERRED)
 
 
+COOL_DOWNS = frozenset({Reason.SURVEY_COOL_DOWN, Reason.GROUP_COOL_DOWN, Reason.COOL_DOWN})
+MOST_COOL_DOWNS = 8  # one after the other; each ends with an invitation that a budget counts, too
+
 NOT_USED = Verdict(Outcome.NOT_USED, Reason.NO_TRIGGER)
 
 
@@ -123,11 +126,11 @@ def decide(happening: Happening, trigger: TriggerView, contact: ContactFacts, pa
     if plan.at is None or plan.at >= plan.expires_at:
         return _refused(Reason.TOO_LATE, **_lateness(plan))
     survey = survey_for(trigger, contact.persona, contact.id)
-    asked = Asked(plan.at, happening.occurred_at, trigger.touchpoint, survey.survey, happening.is_follow_up)
-    refusal = first_refusal(ground.policy, ground.groups, asked, past.contact, past.account)
+    chances = tuple(_chances(happening, trigger, contact, plan.at, ground))  # of the period of the first wish
+    plan, refusal = _after_cool_downs(plan, survey, happening, trigger, contact, past, ground)
     if refusal is not None:
         return _refused(refusal.reason, **refusal.facts)
-    verdict = _drawn(plan, survey, tuple(_chances(happening, trigger, contact, plan.at, ground)))
+    verdict = _drawn(plan, survey, chances)
     if verdict.asks and trigger.channel is AskChannel.WIDGET and past.page is PageState.TAKEN:
         return _refused(Reason.ASKED_IN_PAGE)
     return verdict
@@ -144,6 +147,34 @@ def plan_of(happening: Happening, trigger: TriggerView, zone: ZoneInfo, policy: 
     opening = next_opening(wanted_at, trigger.rule.window, zone, policy)
     last = max(expires_at, wanted_at + TO_ANSWER)
     return Plan(wanted_at, opening.at, last, opening.waited_for) if opening else Plan(wanted_at, None, last)
+
+
+def _after_cool_downs(
+    plan: Plan,
+    survey: LatestSurvey,
+    happening: Happening,
+    trigger: TriggerView,
+    contact: ContactFacts,
+    past: Past,
+    ground: Ground,
+) -> tuple[Plan, Refusal | None]:
+    """The plan and what refuses it; in the lottery a cool-down does not refuse, but puts off while there is time.
+
+    Whoever was drawn for two steps that lie close together would never be asked at the later one, and the recorded
+    probability would not hold (METHOD, section 7).
+    """
+    may_wait = is_in_lottery(happening.name, ground.policy) and trigger.channel not in AT_ONCE
+    for _ in range(MOST_COOL_DOWNS):
+        at = plan.at or plan.wanted_at
+        asked = Asked(at, happening.occurred_at, trigger.touchpoint, survey.survey, happening.is_follow_up)
+        refusal = first_refusal(ground.policy, ground.groups, asked, past.contact, past.account)
+        if refusal is None or refusal.reason not in COOL_DOWNS or not may_wait:
+            return plan, refusal
+        later = next_opening(refusal.free_at, trigger.rule.window, contact.zone, ground.policy)
+        if later is None or not at < later.at < plan.expires_at:
+            return plan, refusal
+        plan = Plan(plan.wanted_at, later.at, plan.expires_at, refusal.reason)
+    return plan, refusal
 
 
 def is_in_lottery(event: str, policy: Policy) -> bool:

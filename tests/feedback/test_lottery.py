@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.deciding.chances import account_chance, sample_chance, survey_for
-from feedback.deciding.deciding import Verdict
+from feedback.deciding.deciding import Past, Verdict, decide
 from feedback.deciding.lottery import (
     account_draw_of,
     account_share,
@@ -22,10 +22,11 @@ from feedback.deciding.lottery import (
     split_draw_of,
 )
 from feedback.deciding.policy import Budget, Policy
+from feedback.deciding.policy_check import Asked
 from feedback.deciding.reasons import Reason
 from surveys.journeys import LatestSurvey
 from surveys.trigger_rule import Instead
-from tests.feedback.deciding_cases import DAY, NOW, Ledger, happened, somebody, trigger_at
+from tests.feedback.deciding_cases import DAY, NOW, Ledger, ground, happened, somebody, trigger_at
 
 CONTACTS = 20_000
 PERIOD = date(2026, 2, 6)  # with 30 days, the one that holds 2 March 2026
@@ -60,6 +61,24 @@ def test_it_holds_whatever_other_steps_a_contact_passes(touchpoint: int) -> None
     assert is_likely(sum(verdict.asks for verdict in verdicts), CONTACTS, TILTED[touchpoint])
     assert {verdict.probability for verdict in verdicts} == {TILTED[touchpoint]}
     assert {verdict.reason for verdict in verdicts} == {Reason.DUE, Reason.NOT_DRAWN}
+
+
+def test_a_cool_down_between_steps_starves_none_of_them() -> None:
+    """Three steps within a week, two invitations in thirty days, seven days between: whoever was drawn is asked later."""
+    policy = Policy(account_budget=None)
+    asked: Counter[int] = Counter()
+    for number in range(2_000):
+        past: list[Asked] = []
+        for step in (1, 2, 3):
+            at = NOW + timedelta(days=10 + 2 * step)  # in one period
+            known = ground(policy, at, touchpoints=(1, 2, 3))
+            verdict = decide(happened(step, at), trigger_at(step), somebody(number), Past(tuple(past)), known)
+            assert verdict.probability == pytest.approx(2 / 3)
+            if verdict.asks and verdict.due_at and verdict.survey:
+                past.append(Asked(verdict.due_at, at, step, verdict.survey.survey))
+                asked[step] += 1
+        assert all(abs(one.at - other.at) >= timedelta(days=7) for one in past for other in past if one != other)
+    assert all(is_likely(asked[step], 2_000, 2 / 3) for step in (1, 2, 3))
 
 
 def test_the_probability_of_several_draws_is_their_product() -> None:

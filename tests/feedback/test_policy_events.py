@@ -45,11 +45,15 @@ async def test_the_shipped_policy_draws_and_records_the_probability(people: Peop
     assert 70 <= asked <= 130  # of 200, with a probability of a half
 
 
-async def test_everybody_who_passes_all_steps_is_asked_once(people: People, hands: Hands) -> None:
+async def test_everybody_who_passes_all_steps_spends_the_budget_with_a_cool_down_between(
+    people: People, hands: Hands
+) -> None:
     names = ("order.delivered", "first.done", "second.done", "third.done")
     await post(people, hands, *(happened(f"c{number}", name) for number in range(50) for name in names))
-    counts = await fetch("SELECT count(*) AS n FROM invitation GROUP BY contact")
-    assert [row["n"] for row in counts] == [1] * 50
+    counts = await fetch("SELECT count(*) AS n, max(due_at) - min(due_at) AS apart FROM invitation GROUP BY contact")
+    assert [(row["n"], row["apart"]) for row in counts] == [(2, timedelta(days=7))] * 50
+    put_off = await fetch("SELECT reason, count(*) AS n FROM decision WHERE outcome = 'deferred' GROUP BY reason")
+    assert [(row["reason"], row["n"]) for row in put_off] == [("cool_down", 50)]
 
 
 async def test_odds_hold_for_a_period_and_follow_the_worth_in_the_next(people: People, hands: Hands) -> None:
