@@ -174,7 +174,7 @@ async def _hand_over(client: aiosmtplib.SMTP, recipient: str, message: bytes) ->
     try:
         await client.rcpt(recipient)
     except aiosmtplib.SMTPResponseException as fault:
-        raise recipient_refused(fault.code) from fault
+        raise recipient_refused(fault.code, fault.message) from fault
     except (aiosmtplib.SMTPException, OSError) as fault:
         raise server_lost(fault) from fault
     try:

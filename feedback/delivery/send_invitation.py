@@ -11,8 +11,9 @@ from core.mail import Mail, NotDelivered, Scope
 from core.site import Site
 from feedback.answering.asking import SaidPromise
 from feedback.answering.pipe_values import pipe_values
-from feedback.delivery.bounces import return_path, trace_headers
+from feedback.delivery.bounces import bounce_token, return_path, take_report, trace_headers
 from feedback.delivery.claim_due import MOST_ATTEMPTS, Claimed
+from feedback.delivery.delivery_report import DeliveryReport, ReportKind
 from feedback.delivery.invitation_mail import Posted, answer_link, invitation_mail, invitation_title
 from feedback.delivery.messengers import load_target
 from feedback.delivery.outlets import pause
@@ -62,7 +63,7 @@ async def send_invitation(site: Site, claimed: Claimed, now: datetime) -> Result
         return Result(state=InvitationState.FAILED, error=str(fault))
     except NotDelivered as fault:
         log.warning("not_delivered", invitation=claimed.id, attempt=claimed.attempts, reason=str(fault))
-        return await _after_refusal(claimed, fault, now)
+        return await _after_refusal(site, claimed, fault, now)
     except Exception as fault:
         # Whatever is wrong with this one, the others of the batch leave and this one is not tried for ever. Its words
         # are kept nowhere: they may quote an address.
@@ -131,7 +132,9 @@ def _values(claimed: Claimed, survey: SurveyDefinition) -> dict[str, str]:
     return pipe_values(claimed.contact_name, properties, hidden)
 
 
-async def _after_refusal(claimed: Claimed, fault: NotDelivered, now: datetime) -> Result:
+async def _after_refusal(site: Site, claimed: Claimed, fault: NotDelivered, now: datetime) -> Result:
+    if fault.no_such_address:
+        return await _bounced(site, claimed, fault, now)
     if fault.permanent:
         return Result(state=InvitationState.FAILED, error=str(fault))
     if isinstance(fault, MessengerNotReached) and fault.retry_after is not None:
@@ -145,6 +148,14 @@ async def _after_refusal(claimed: Claimed, fault: NotDelivered, now: datetime) -
         result = _tried_again(claimed, str(fault), now, until - now)
         return result if result.due_at is None else msgspec.structs.replace(result, stops=claimed.domain)
     return _tried_again(claimed, str(fault), now)
+
+
+async def _bounced(site: Site, claimed: Claimed, fault: NotDelivered, now: datetime) -> Result:
+    """A server that knows no such address says at once what another says by a mail that comes back."""
+    tokens = (bounce_token(site.settings, claimed.id),)
+    report = DeliveryReport(ReportKind.HARD, tokens, address=claimed.contact.email, detail=str(fault))
+    await take_report(site.settings, claimed.outlet.workspace, report, "mail server", now)
+    return Result(state=InvitationState.BOUNCED, error=str(fault))
 
 
 def _tried_again(claimed: Claimed, reason: str, now: datetime, at_least: timedelta = timedelta(0)) -> Result:

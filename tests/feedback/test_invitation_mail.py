@@ -147,7 +147,9 @@ async def test_what_says_nothing_against_the_mail_is_tried_again(
     assert await states() == [{"state": "sent", "last_error": ""}]
 
 
-@pytest.mark.parametrize(("command", "answer"), [("RCPT", "550 no such user"), ("DATA", "554 this is spam")])
+@pytest.mark.parametrize(
+    ("command", "answer"), [("RCPT", "550 5.7.1 not from you"), ("RCPT", "550 never"), ("DATA", "554 this is spam")]
+)
 async def test_a_refusal_of_the_mail_is_for_good(
     people: People, smtp_site: Site, server: Server, hands: Hands, command: str, answer: str
 ) -> None:
@@ -155,6 +157,20 @@ async def test_a_refusal_of_the_mail_is_for_good(
     server.answers[command] = answer
     await work(smtp_site)
     assert (await states())[0]["state"] == "failed"
+    assert await fetch("SELECT reason FROM suppression") == []
+
+
+@pytest.mark.parametrize(
+    "answer", ["550 5.1.1 <c1@customer.example>: rejected", "550 no such user", "556 5.1.10 never"]
+)
+async def test_an_address_that_the_server_does_not_know_is_not_written_to_again(
+    people: People, smtp_site: Site, server: Server, hands: Hands, answer: str
+) -> None:
+    await deliver(people, hands)
+    server.answers["RCPT"] = answer
+    await work(smtp_site)
+    assert await states() == [{"state": "bounced", "last_error": f"recipient refused with {answer[:3]}"}]
+    assert await fetch("SELECT reason, source FROM suppression") == [{"reason": "bounced", "source": "mail server"}]
 
 
 @pytest.mark.parametrize("questions", [1, 3])
