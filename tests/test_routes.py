@@ -311,8 +311,9 @@ async def test_a_viewer_may_look_and_guess_and_no_more(people: People, staff: li
     statuses = await visits(people.bob, staff, values)
     guesses = ("POST", "/w/{workspace}/journeys/{journey}/guesses")
     preview = ("POST", "/w/{workspace}/surveys/preview")
+    search = ("POST", "/w/{workspace}/contacts/search")
     allowed = {route.name: 200 if route.role is None else 403 for route in staff}
-    assert statuses == {**allowed, guesses: 303, preview: 200}
+    assert statuses == {**allowed, guesses: 303, preview: 200, search: 200}
     assert [route for route in staff if route.method not in SAFE and route.role is None] == []
 
 

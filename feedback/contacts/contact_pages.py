@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
-from litestar import Response, get, post
+from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect, Template
@@ -14,10 +14,12 @@ from msgspec import Struct
 
 from accounts.membership import Member
 from accounts.tables import Role
+from feedback.answering.read_form import read_form
 from feedback.contacts.contacts import (
     MOST_FOUND,
     PAGE,
     ContactFilter,
+    ContactView,
     list_contacts,
     list_personas,
     load_contact,
@@ -30,6 +32,8 @@ from feedback.ledger.contact_decisions import decisions_about, load_person
 from surveys.journey_file import PersonaKind
 
 DECISIONS = 20
+LONGEST_SEARCH = 254  # characters: an address
+NO_FILTER = ContactFilter()
 KIND_WORDS: Mapping[str, str] = {
     PersonaKind.CUSTOMER: "customer",
     PersonaKind.PROSPECT: "prospect",
@@ -56,33 +60,49 @@ class ContactForm(Struct, frozen=True):
 @get("/contacts", include_in_schema=False)
 async def contacts_page(
     member: NamedDependency[Member],
-    q: FromQuery[str] = "",
     kind: FromQuery[str] = "",
     persona: FromQuery[str] = "",
     account: FromQuery[str] = "",
     after: FromQuery[str | None] = None,
 ) -> Template:
-    """Found by what is searched for, or all that fit, a page at a time. Viewers neither see nor search addresses."""
-    may_see = member.may(Role.EDITOR)
-    words = q.strip()
+    """All that fit, a page at a time."""
     wanted = ContactFilter(kind=kind or None, persona=persona or None, account=account.strip() or None)
-    if words:
-        contacts = await search_contacts(member.workspace, words, with_addresses=may_see)
-    else:
-        contacts = await list_contacts(member.workspace, wanted, after)
+    contacts = await list_contacts(member.workspace, wanted, after)
+    return await _list_page(member, contacts, wanted=wanted, is_later=after is not None)
+
+
+@post("/contacts/search", opt={"role": Role.VIEWER}, status_code=200, include_in_schema=False)
+async def search_contacts_page(request: Request[Any, Any, Any], member: NamedDependency[Member]) -> Template:
+    """A search is posted: an address in a link would stand in histories. Viewers neither see nor search addresses."""
+    values, _ = await read_form(request)
+    words = next(iter(values.get("q", [])), "").replace("\0", "").strip()[:LONGEST_SEARCH]
+    if not words:
+        return await _list_page(member, await list_contacts(member.workspace, NO_FILTER, None))
+    found = await search_contacts(member.workspace, words, with_addresses=member.may(Role.EDITOR))
+    return await _list_page(member, found, q=words)
+
+
+async def _list_page(
+    member: Member,
+    contacts: list[ContactView],
+    *,
+    q: str = "",
+    wanted: ContactFilter = NO_FILTER,
+    is_later: bool = False,
+) -> Template:
     personas = await list_personas(member.workspace)
     chosen = {name: value for name, value in msgspec.structs.asdict(wanted).items() if value}
-    has_more = not words and len(contacts) == PAGE
+    has_more = not q and len(contacts) == PAGE
     context = {
         "contacts": contacts,
-        "may_see": may_see,
-        "q": words,
+        "may_see": member.may(Role.EDITOR),
+        "q": q,
         "wanted": wanted,
         "is_filtered": bool(chosen),
-        "is_full": bool(words) and len(contacts) == MOST_FOUND,
+        "is_full": bool(q) and len(contacts) == MOST_FOUND,
         "most": MOST_FOUND,
         "next": urlencode({**chosen, "after": contacts[-1].id}) if has_more else None,
-        "is_later": after is not None,
+        "is_later": is_later,
         "personas": personas,
         "persona_names": dict(personas),
         "kind_words": KIND_WORDS,
@@ -134,4 +154,4 @@ def _as_written(value: Any) -> str:
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
-STAFF = [contacts_page, duplicates_page, contact_page, change_contact]
+STAFF = [contacts_page, search_contacts_page, duplicates_page, contact_page, change_contact]
