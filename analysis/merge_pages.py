@@ -13,6 +13,8 @@ from accounts.api_keys import ApiCaller, Scope
 from accounts.membership import Member
 from accounts.tables import Role
 from analysis.merge_contacts import merge_contacts
+from core.errors import Invalid, NotFound
+from feedback.contacts.contact_pages import show_contact
 from feedback.contacts.contacts import ContactView, load_contact, load_contact_by_id
 from feedback.intake.event import ShortText
 
@@ -46,11 +48,20 @@ async def merge_by_form(
     member: NamedDependency[Member],
     now: NamedDependency[datetime],
 ) -> Response[Any]:
-    """Merge the contact of the page into the one named, and show that one."""
-    gone = await load_contact(member.workspace, contact)
-    into = await load_contact_by_id(member.workspace, data.into.strip())
-    stays = await merge_contacts(member.workspace, gone.id, into.id, now)
+    """Merge the contact of the page into the one named, and show that one; a wrong name is said beside its field."""
+    gone, wanted = await load_contact(member.workspace, contact), data.into.strip()
+    try:
+        into = await load_contact_by_id(member.workspace, wanted)
+        stays = await merge_contacts(member.workspace, gone.id, into.id, now)
+    except NotFound:
+        return await _refused(member, contact, wanted, "nobody here has this id; look it up in the list of contacts")
+    except Invalid as fault:
+        return await _refused(member, contact, wanted, fault.faults[0].message)
     return Redirect(f"/w/{member.workspace_key}/contacts/{stays}", status_code=303)
+
+
+async def _refused(member: Member, contact: int, into: str, fault: str) -> Response[Any]:
+    return await show_contact(member, contact, into=into, fault=fault)
 
 
 API = [merge_by_api]

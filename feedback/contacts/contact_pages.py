@@ -119,13 +119,23 @@ async def duplicates_page(member: NamedDependency[Member], after: FromQuery[str 
 
 
 @get("/contacts/{contact:int}", include_in_schema=False)
-async def contact_page(contact: FromPath[int], member: NamedDependency[Member]) -> Template:
+async def contact_page(contact: FromPath[int], member: NamedDependency[Member], saved: FromQuery[str] = "") -> Template:
+    return await show_contact(member, contact, is_saved=bool(saved))
+
+
+async def show_contact(
+    member: Member, contact: int, *, is_saved: bool = False, into: str = "", fault: str = ""
+) -> Template:
+    """The page of a contact; with the `fault` of merging it `into` another, where there was one. Raises NotFound."""
     found = await load_contact(member.workspace, contact)
     decisions = await decisions_about(await load_person(member.workspace, contact), None)
     may_see = member.may(Role.EDITOR)
     personas = await list_personas(member.workspace)
     context = {
         "contact": found,
+        "is_saved": is_saved,
+        "into": into,
+        "fault": fault,
         "may_see": may_see,
         "decisions": decisions[:DECISIONS],
         "has_more": len(decisions) > DECISIONS,
@@ -136,7 +146,7 @@ async def contact_page(contact: FromPath[int], member: NamedDependency[Member]) 
         "kind_words": KIND_WORDS,
         "suppressed_words": SUPPRESSED_WORDS,
     }
-    return Template("feedback/contact.html", context=context)
+    return Template("feedback/contact.html", context=context, status_code=422 if fault else 200)
 
 
 @post("/contacts/{contact:int}", opt={"role": Role.EDITOR}, include_in_schema=False)
@@ -147,7 +157,7 @@ async def change_contact(
     now: NamedDependency[datetime],
 ) -> Response[Any]:
     await edit_contact(member.workspace, contact, data.kind, data.persona, now)
-    return Redirect(f"/w/{member.workspace_key}/contacts/{contact}", status_code=303)
+    return Redirect(f"/w/{member.workspace_key}/contacts/{contact}?saved=yes", status_code=303)
 
 
 def _as_written(value: Any) -> str:

@@ -105,7 +105,9 @@ async def test_a_contact_is_merged_by_a_form(people: People, hands: Hands) -> No
     merged = await post_form(people.alice, f"{HERE}/{gone}/merge", {"into": " c-1 "})
     assert (merged.status_code, merged.headers["location"]) == (303, f"{HERE}/{stays}")
     assert 'merged into it: <code class="secret">c-3</code>' in await text(people.alice, f"{HERE}/{stays}")
-    assert (await post_form(people.alice, f"{HERE}/{stays}/merge", {"into": "nobody"})).status_code == 404
+    for into, words in (("nobody", "Nobody here has this id"), ("c-1", "Both are the same contact")):
+        refused = await post_form(people.alice, f"{HERE}/{stays}/merge", {"into": into})
+        assert (refused.status_code, words in refused.text, f'value="{into}"' in refused.text) == (422, True, True)
 
 
 async def test_a_file_is_tried_set_right_and_let_in(people: People, hands: Hands) -> None:
