@@ -25,6 +25,7 @@ def template_environment() -> Environment:
         signed=signed,
         percent=percent,
         listed=listed,
+        sentence=sentence,
         groupby_in_order=groupby_in_order,
     )
     return environment
@@ -53,6 +54,12 @@ def percent(share: float, digits: int = 0) -> str:
 def listed(words: Sequence[str]) -> str:
     """Words as a list in a sentence: "a, b and c"."""
     return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def sentence(words: str) -> str:
+    """What begins small and ends without a full stop, as faults do, as a sentence."""
+    text = words.strip()
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '?', '!', '…')) else '.'}"
 
 
 class Group(NamedTuple):

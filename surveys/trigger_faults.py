@@ -61,11 +61,11 @@ def is_whole(duration: timedelta) -> bool:
 def _time_faults(ask: AskFile) -> Iterator[Fault]:
     for field, duration in (("wait", ask.wait), ("expires", ask.expires)):
         if not timedelta(0) <= duration <= LONGEST_TIME or not is_whole(duration):
-            yield Fault(field, f"write whole seconds, at most {LONGEST_TIME.days} days")
+            yield Fault(field, f"write a time in whole seconds, at most {LONGEST_TIME.days} days")
     if ask.channel is AskChannel.WIDGET and ask.wait:
-        yield Fault("wait", "the widget asks while the page is open; write PT0S")
+        yield Fault("wait", "the widget asks while the page is open; wait 0 (PT0S)")
     if ask.expires <= ask.wait:
-        yield Fault("expires", "the survey would be over before it is sent; make this longer than wait")
+        yield Fault("expires", "the survey would be over before it is sent; make this longer than the wait")
 
 
 def _event_faults(ask: AskFile, touchpoint_event: str, surveys: Collection[str]) -> Iterator[Fault]:
@@ -75,7 +75,7 @@ def _event_faults(ask: AskFile, touchpoint_event: str, surveys: Collection[str])
     elif ask.event and ask.event == touchpoint_event:
         yield Fault("event", "this is the touchpoint's own event; leave it out")
     elif ask.every is None and event.startswith(SCHEDULED):
-        yield Fault("event", f"names that begin with {SCHEDULED} are Kept's own; write every instead")
+        yield Fault("event", f"names that begin with {SCHEDULED} are Kept's own; make a schedule (every) instead")
     if ask.every is None and event.startswith(ANSWERED):
         survey = event.removeprefix(ANSWERED)
         if survey not in surveys:
@@ -94,7 +94,7 @@ def _schedule_faults(ask: AskFile) -> Iterator[Fault]:
         words = f"{SHORTEST_SCHEDULE.days} to {LONGEST_SCHEDULE.days:,} days"
         yield Fault("every", f"write {words}, in whole seconds")
     if ask.event:
-        yield Fault("event", "a schedule waits for no event; take this or every out")
+        yield Fault("event", "a schedule waits for no event; take this out, or the schedule (every)")
     if ask.channel in (AskChannel.WIDGET, AskChannel.LINK):
         yield Fault("channel", f"no program is there when a schedule comes round; write {_SENT}")
 
@@ -131,9 +131,12 @@ def _reminder_faults(ask: AskFile) -> Iterator[Fault]:
     if ask.channel is not AskChannel.MAIL:
         yield Fault("remind", "only mail reminds; take this out")
     elif ask.remind <= timedelta(0) or not is_whole(ask.remind):
-        yield Fault("remind", "write whole seconds, more than none, such as P3D")
+        yield Fault("remind", "write whole seconds, longer than 0, such as 3 days (P3D)")
     elif ask.wait + ask.remind >= ask.expires:
-        yield Fault("remind", "the survey would be over by then; make wait and this together shorter than expires")
+        yield Fault(
+            "remind",
+            "the survey would be over by then; with the wait, make this shorter than the survey lasts (expires)",
+        )
 
 
 def _channel_faults(ask: AskFile) -> Iterator[Fault]:
@@ -144,4 +147,4 @@ def _channel_faults(ask: AskFile) -> Iterator[Fault]:
     if ask.channel is AskChannel.WEBHOOK and ask.messenger is None:
         yield Fault("messenger", "name the messenger that hands the survey on")
     if ask.channel is not AskChannel.WEBHOOK and ask.messenger is not None:
-        yield Fault("messenger", "only the channel webhook has a messenger; take this out")
+        yield Fault("messenger", "only a messenger (the channel webhook) hands surveys on; take this out")

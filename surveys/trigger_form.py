@@ -3,7 +3,7 @@
 import csv
 import re
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import time, timedelta
 from math import isfinite
 
 import msgspec
@@ -29,6 +29,7 @@ TESTS = {
 }
 SPARE_ROWS = 3  # empty ones for more conditions or surveys: without a script, a page can't add any
 _ROW_FIELDS = {"when": ("attribute", "test", "value"), "instead": ("survey", "personas", "share")}
+_TELLING = {"when": ("attribute", "value"), "instead": ("survey", "personas")}  # a row that says none of these is empty
 _MOST = 1e9
 _BETWEEN = re.compile(r"\s*(-?[\d.]+)\s*(?:to|and|\.\.|–|-)\s*(-?[\d.]+)\s*")
 _ONE_UNIT = {**UNITS, "seconds": timedelta(seconds=1)}
@@ -52,7 +53,7 @@ def form_of(ask: AskFile, place: str) -> Values:
     if ask.every is not None:
         form["every"] = [f"{ask.every / timedelta(days=1):.10g}"]
     if ask.window is not None:
-        form["window.start"], form["window.end"] = [f"{ask.window.start}"], [f"{ask.window.end}"]
+        form["window.start"], form["window.end"] = [_clock(ask.window.start)], [_clock(ask.window.end)]
         form["window.days"] = [day.value for day in ask.window.days]
     for at, condition in enumerate(ask.when):
         for name, value in zip(_ROW_FIELDS["when"], _condition_row(condition), strict=True):
@@ -64,10 +65,15 @@ def form_of(ask: AskFile, place: str) -> Values:
 
 
 def tidy_form(values: Mapping[str, list[str]]) -> Values:
-    """The rows that say something, one after the other, so that a fault's place is that of its row."""
+    """The rows that say something, one after the other, so that a fault's place is that of its row.
+
+    A condition with a value and no attribute says something, and so does a share of no survey: it is told, not lost.
+    """
     form = {name: list(found) for name, found in values.items() if "[" not in name}
     for kind, fields in _ROW_FIELDS.items():
-        used = [at for at in _rows(values, kind) if _text(values, f"{kind}[{at}].{fields[0]}")]
+        used = [
+            at for at in _rows(values, kind) if any(_text(values, f"{kind}[{at}].{name}") for name in _TELLING[kind])
+        ]
         for new, at in enumerate(used):
             form |= {f"{kind}[{new}].{field}": list(values.get(f"{kind}[{at}].{field}", [])) for field in fields}
     return form
@@ -82,6 +88,8 @@ def read_ask(form: Mapping[str, list[str]]) -> AskFile:
     """What a tidied form asks for. Raises Invalid with every fault that the fields have by themselves."""
     faults: list[Fault] = []
     plain: dict[str, object] = {field: _text(form, field) for field in ("survey", "channel")}
+    if not plain["survey"]:
+        faults.append(Fault("survey", "choose a survey"))
     is_schedule = _text(form, "starts") == SCHEDULE
     plain["event"] = "" if is_schedule else _text(form, "event")
     plain["wait"] = _duration(form, "wait", faults) or iso_duration(timedelta(0))
@@ -93,7 +101,7 @@ def read_ask(form: Mapping[str, list[str]]) -> AskFile:
     for field in ("sender", "messenger"):
         plain[field] = _text(form, field) or None
     plain["share"] = _share(form, "share", faults)
-    plain["window"] = _window(form)
+    plain["window"] = _window(form, faults)
     plain["when"] = [_condition(form, f"when[{at}]", faults) for at in _rows(form, "when")]
     plain["instead"] = [_instead(form, f"instead[{at}]", faults) for at in _rows(form, "instead")]
     named = {fault.field for fault in faults}
@@ -135,6 +143,10 @@ def _duration(form: Mapping[str, list[str]], field: str, faults: list[Fault]) ->
     return None
 
 
+def _clock(moment: time) -> str:
+    return f"{moment:%H:%M:%S}" if moment.second else f"{moment:%H:%M}"
+
+
 def _percent(share: float) -> str:
     return f"{share * 100:.10g}"
 
@@ -148,10 +160,16 @@ def _share(form: Mapping[str, list[str]], field: str, faults: list[Fault]) -> fl
     return round(number / 100, 12)
 
 
-def _window(form: Mapping[str, list[str]]) -> dict[str, object] | None:
+def _window(form: Mapping[str, list[str]], faults: list[Fault]) -> dict[str, object] | None:
     times = {field: _text(form, f"window.{field}") for field in ("start", "end")}
     days = [day.value for day in Weekday if day.value in form.get("window.days", [])]
     if not any(times.values()):
+        if days:
+            faults.append(Fault("window.start", "write from when to when on these days, such as 09:00 to 18:00"))
+        return None
+    if not all(times.values()):
+        missing = next(field for field, text in times.items() if not text)
+        faults.append(Fault(f"window.{missing}", "write both times, such as 09:00 and 18:00, or neither"))
         return None
     said: dict[str, object] = {field: f"{text}:00" if text.count(":") == 1 else text for field, text in times.items()}
     return said if len(days) in (0, len(Weekday)) else {**said, "days": days}
@@ -159,6 +177,8 @@ def _window(form: Mapping[str, list[str]]) -> dict[str, object] | None:
 
 def _condition(form: Mapping[str, list[str]], row: str, faults: list[Fault]) -> dict[str, object]:
     said: dict[str, object] = {"attribute": _text(form, f"{row}.attribute")}
+    if not said["attribute"]:
+        faults.append(Fault(f"{row}.attribute", "say of what this holds, such as event.plan or contact.country"))
     test, value = _text(form, f"{row}.test"), _text(form, f"{row}.value")
     if test in ("known", "unknown"):
         return {**said, "is_answered": test == "known"}
@@ -204,6 +224,8 @@ def _quoted(value: str) -> str:
 
 
 def _instead(form: Mapping[str, list[str]], row: str, faults: list[Fault]) -> dict[str, object]:
+    if not _text(form, f"{row}.survey"):
+        faults.append(Fault(f"{row}.survey", "choose the survey that these get"))
     return {
         "survey": _text(form, f"{row}.survey"),
         "personas": [key for key in form.get(f"{row}.personas", []) if key],

@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
+from litestar.params import FromQuery
 from litestar.response import Redirect, Template
 from msgspec import Struct
 
@@ -44,9 +45,11 @@ class PeriodOdds(Struct, frozen=True):
 
 
 @get("/policy", include_in_schema=False)
-async def policy_page(member: NamedDependency[Member], now: NamedDependency[datetime]) -> Template:
+async def policy_page(
+    member: NamedDependency[Member], now: NamedDependency[datetime], saved: FromQuery[str] = ""
+) -> Template:
     policy = await load_policy(member.workspace)
-    return await _page(member, policy, form_of(policy), now)
+    return await _page(member, policy, form_of(policy), now, is_saved=bool(saved))
 
 
 @post("/policy", opt={"role": Role.OWNER}, include_in_schema=False, request_max_body_size=LARGEST_FORM)
@@ -60,7 +63,7 @@ async def set_policy(
         await save_policy(member.workspace, read_policy(form, await touchpoint_names(member.workspace)), now)
     except Invalid as fault:
         return await _page(member, await load_policy(member.workspace), form, now, fault.faults)
-    return _back(member)
+    return _back(member, "?saved=yes")
 
 
 @post("/policy/pause", opt={"role": Role.OWNER}, include_in_schema=False)
@@ -89,7 +92,13 @@ async def period_odds(workspace: int, policy: Policy, now: datetime) -> PeriodOd
 
 
 async def _page(
-    member: Member, policy: Policy, form: PolicyForm, now: datetime, faults: Sequence[Fault] = ()
+    member: Member,
+    policy: Policy,
+    form: PolicyForm,
+    now: datetime,
+    faults: Sequence[Fault] = (),
+    *,
+    is_saved: bool = False,
 ) -> Template:
     """The form as filled, under what holds now."""
     by_field: dict[str, list[str]] = {}
@@ -99,6 +108,7 @@ async def _page(
         "sentences": policy_sentences(policy),
         "form": form,
         "faults": by_field,
+        "is_saved": is_saved,
         "weekdays": WEEKDAY_NAMES,
         "draw": await period_odds(member.workspace, policy, now),
         "paused_at": await paused_since(member.workspace),
@@ -107,8 +117,8 @@ async def _page(
     return Template("feedback/policy.html", context=context, status_code=422 if faults else 200)
 
 
-def _back(member: Member) -> Response[Any]:
-    return Redirect(f"/w/{member.workspace_key}/policy", status_code=303)
+def _back(member: Member, query: str = "") -> Response[Any]:
+    return Redirect(f"/w/{member.workspace_key}/policy{query}", status_code=303)
 
 
 STAFF = [policy_page, set_policy, pause, resume]

@@ -6,21 +6,25 @@ import msgspec
 from msgspec import Struct
 
 from core.database import fetch
+from feedback.contacts.contacts import list_personas
 from feedback.intake.heard import list_heard
 from surveys.surveys import SurveySummary, list_surveys
 from surveys.triggers import Place, list_places
 
+CONTACT_ATTRIBUTES = ("contact.kind", "contact.persona", "contact.locale")  # those that every contact has
 COUNTED_FOR = timedelta(days=30)
 COUNTED = 50_000  # decisions, the newest: a list waits for no more
 
 
 class Choices(Struct, frozen=True):
-    """All that a trigger can name. `events` are names that were heard; personas, senders and messengers are keys."""
+    """All that a trigger can name. `events` are names that were heard, `attributes` what conditions may name;
+    personas are keys with their names, senders and messengers keys."""
 
     places: list[Place]
     surveys: list[SurveySummary]
     events: list[str]
-    personas: list[str]
+    attributes: list[str]
+    personas: list[tuple[str, str]]
     senders: list[str]
     messengers: list[str]
 
@@ -40,7 +44,8 @@ async def load_choices(workspace: int, now: datetime) -> Choices:
         places=await list_places(workspace),
         surveys=await list_surveys(workspace),
         events=[name.name for name in heard.names],
-        personas=[row["key"] for row in keys if row["kind"] == "persona"],
+        attributes=[*CONTACT_ATTRIBUTES, *sorted({f"event.{name}" for one in heard.names for name in one.properties})],
+        personas=await list_personas(workspace),
         senders=[row["key"] for row in keys if row["kind"] == "sender"],
         messengers=[row["key"] for row in keys if row["kind"] == "messenger"],
     )
@@ -53,8 +58,7 @@ async def count_decisions(workspace: int, now: datetime) -> dict[int, TriggerCou
 
 
 _KEYS = """
-SELECT 'persona' AS kind, key FROM persona WHERE workspace = $1
-UNION ALL SELECT 'sender', key FROM sender WHERE workspace = $1
+SELECT 'sender' AS kind, key FROM sender WHERE workspace = $1
 UNION ALL SELECT 'messenger', key FROM messenger WHERE workspace = $1 ORDER BY kind, key
 """
 

@@ -33,14 +33,18 @@ from surveys.triggers import (
 )
 
 SAVE = "save"
+_SAID = {"saved": "Saved.", "stopped": "It is stopped. What it has asked stays."}
 _NEW_WAIT, _NEW_EXPIRY = timedelta(hours=2), timedelta(days=14)
 
 AnyRequest = Request[Any, Any, Any]
 
 
 @get("/triggers", opt={"role": Role.EDITOR}, include_in_schema=False)
-async def triggers_page(member: NamedDependency[Member], now: NamedDependency[datetime]) -> Template:
+async def triggers_page(
+    member: NamedDependency[Member], now: NamedDependency[datetime], done: FromQuery[str] = ""
+) -> Template:
     context = {
+        "said": _SAID.get(done, ""),
         "triggers": await list_triggers(member.workspace),
         "counts": await count_decisions(member.workspace, now),
         "rule_words": rule_words,
@@ -88,7 +92,7 @@ async def end_trigger(
     trigger: FromPath[int], member: NamedDependency[Member], now: NamedDependency[datetime]
 ) -> Response[Any]:
     await stop_trigger(member.workspace, trigger, now)
-    return Redirect(f"/w/{member.workspace_key}/triggers", status_code=303)
+    return Redirect(f"/w/{member.workspace_key}/triggers?done=stopped", status_code=303)
 
 
 async def _take(request: AnyRequest, member: Member, now: datetime, trigger: int | None) -> Response[Any]:
@@ -100,10 +104,13 @@ async def _take(request: AnyRequest, member: Member, now: datetime, trigger: int
         ask = _without_own_event(read_ask(form), await list_places(member.workspace), place)
         if act == SAVE:
             await save_trigger(member.workspace, place, ask, trigger, now)
-            return Redirect(f"/w/{member.workspace_key}/triggers", status_code=303)
+            return Redirect(f"/w/{member.workspace_key}/triggers?done=saved", status_code=303)
         found = await check_trigger(member.workspace, place, ask, trigger)
     except Invalid as invalid:
-        return await _page(member, now, form, trigger, faults=invalid.faults)
+        faults = list(invalid.faults)
+        if not place and all(fault.field != "touchpoint" for fault in faults):
+            faults.insert(0, Fault("touchpoint", "choose a touchpoint"))
+        return await _page(member, now, form, trigger, faults=faults)
     run = await try_trigger(member.workspace, found, ask, trigger, now)
     return await _page(member, now, form, trigger, run=run, tried=ask)
 
@@ -124,11 +131,15 @@ async def _page(
     run: DryRun | None = None,
     tried: AskFile | None = None,
 ) -> Template:
+    choices = await load_choices(member.workspace, now)
+    place = next(iter(form.get("touchpoint", [])), "")
+    where = next((one.touchpoint_name for one in choices.places if one.key == place), "")
     context = {
         "trigger": trigger,
+        "title": "New trigger" if trigger is None else f"Trigger: {where}" if where else "Trigger",
         "form": form,
         "rows": {kind: row_count(form, kind) for kind in ("when", "instead")},
-        "choices": await load_choices(member.workspace, now),
+        "choices": choices,
         "channels": CHANNELS,
         "tests": TESTS,
         "units": [*UNITS, "seconds"],

@@ -91,7 +91,7 @@ async def test_a_fault_is_told_at_its_field_and_nothing_typed_is_lost(people: Pe
     answered = await post(people, touchpoint="", **odd)
     assert answered.status_code == 422
     page = answered.text
-    assert 'id="fault-expires-1">write a number, such as 3' in page
+    assert 'id="fault-expires-1">Write a number, such as 3.' in page
     assert fields_in(page)["expires"] == "soon"
     assert fields_in(page)["event"] == "<b>&\"'"
     assert fields_in(page)["when[0].value"] == 'pro, "a, b", 3'
@@ -104,30 +104,34 @@ async def test_a_fault_is_told_at_its_field_and_nothing_typed_is_lost(people: Pe
     ("change", "words"),
     [
         ({"touchpoint": "buying/none"}, "choose a touchpoint"),
-        ({"survey": ""}, "a key of at most 64"),
-        ({"wait": "1e99"}, "write a number, such as 3"),
+        ({"survey": ""}, "Choose a survey."),
+        ({"wait": "1e99"}, "Write a number, such as 3."),
         ({"wait": "-1"}, "from 0 up"),
         ({"expires": "1"}, "over before it is sent"),
         ({"share": "0"}, "above 0, up to 100"),
         ({"window.end": "9:00"}, "a time of day"),
         ({"window.end": "09:00"}, "this is the start too"),
-        ({"window.start": ""}, "a time of day"),
+        ({"window.start": ""}, "Write both times"),
         ({"channel": "pigeon"}, "one of mail, widget"),
-        ({"channel": "widget"}, "write PT0S"),
+        ({"channel": "widget"}, "wait 0"),
         ({"channel": "webhook"}, "name the messenger"),
         ({"starts": "schedule"}, "write how long"),
         ({"starts": "schedule", "every": "0.5"}, "1 to 3,660 days"),
         ({"event": "answered:nothing"}, "no survey here has the key nothing"),
         ({"touchpoint": "buying/delivery", "wait": "1"}, "another trigger asks this here"),
-        ({"when[1].test": "at_least", "when[1].value": "much"}, "write a number"),
+        ({"when[1].test": "at_least", "when[1].value": "much"}, "Write a number"),
         ({"remind": "30"}, "would be over by then"),
-        ({"remind": "x"}, "write a number, such as 3"),
+        ({"remind": "x"}, "Write a number, such as 3."),
+        ({"when[1].attribute": "", "when[1].value": "pro"}, "say of what this holds"),
+        ({"window.start": "", "window.end": "", "window.days": "mon"}, "from when to when"),
+        ({"instead[0].survey": "", "instead[0].personas": "buyer"}, "the survey that these get"),
+        ({"touchpoint": "", "wait": "x"}, "Choose a touchpoint."),
     ],
 )
 async def test_what_cannot_be_taken_is_told(people: People, change: dict[str, str], words: str) -> None:
     answered = await post(people, **change)
     assert answered.status_code == 422
-    assert words in answered.text
+    assert words.casefold() in answered.text.casefold()
 
 
 async def test_a_new_trigger_begins_with_the_event_that_was_heard(people: People) -> None:

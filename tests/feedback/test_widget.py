@@ -441,7 +441,7 @@ def test_a_file_says_where_to_ask_and_the_widget_can_not_wait() -> None:
     assert ask.channel is AskChannel.WIDGET
     assert "channel: widget" in write_journey(file, "yaml")
     assert read_journey(write_journey(file, "json"), "journey.json") == file
-    with pytest.raises(Invalid, match=r"stages\[0\].touchpoints\[0\].asks\[0\].wait: .* write PT0S"):
+    with pytest.raises(Invalid, match=r"stages\[0\].touchpoints\[0\].asks\[0\].wait: .* wait 0 \(PT0S\)"):
         read_journey(WIDGET_JOURNEY.replace("PT0S", "PT5M"), "journey.yaml")
     with pytest.raises(Invalid, match=r"asks\[0\].channel"):
         read_journey(WIDGET_JOURNEY.replace("channel: widget", "channel: pigeon"), "journey.yaml")
