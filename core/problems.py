@@ -32,12 +32,19 @@ TITLES = {
     HTTPStatus.BAD_REQUEST: "This can't be taken",
     HTTPStatus.UNPROCESSABLE_ENTITY: "This can't be taken",
     HTTPStatus.NOT_FOUND: "Not found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "Nothing to see here",
     HTTPStatus.GONE: "Too late",
     HTTPStatus.CONFLICT: "This exists already",
     HTTPStatus.UNAUTHORIZED: "Please sign in",
     HTTPStatus.FORBIDDEN: "Not allowed",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Too large",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something broke on our side",
+}
+
+# What Litestar says by itself, in words for people.
+_DETAILS = {
+    "Not Found": "There is no such page. Perhaps its address was cut off, or what it was about is gone.",
+    "Method Not Allowed": "This address only takes what a form sends. Open the page of the form, and send it again.",
 }
 
 AnyRequest = Request[Any, Any, Any]
@@ -55,7 +62,9 @@ def handle_http_exception(request: AnyRequest, error: HTTPException) -> Response
     status = HTTPStatus(error.status_code)
     faults = _faults_of(error)
     # Litestar says of a query no more than that it failed; which of its fields did stands in the faults.
-    detail = str(Invalid(*faults)) if isinstance(error.extra, list) and is_for_people(request) else error.detail
+    detail = error.detail
+    if is_for_people(request):
+        detail = str(Invalid(*faults)) if isinstance(error.extra, list) else _DETAILS.get(error.detail, error.detail)
     return _answer(request, status, detail, faults, error.headers)
 
 

@@ -223,3 +223,11 @@ async def test_what_is_not_in_a_workspace_leaves_the_menu(people: People) -> Non
 async def test_a_customer_is_not_led_to_the_sign_in_of_staff(client: httpx.AsyncClient) -> None:
     assert 'href="/"' not in (await client.get("/a/broken")).text
     assert 'href="/"' in (await client.get("/nowhere")).text
+
+
+async def test_what_the_framework_says_is_said_in_words_for_people(people: People) -> None:
+    lost = await people.alice.get("/nowhere")
+    assert (lost.status_code, "There is no such page." in lost.text) == (404, True)
+    posted_only = await people.alice.get("/w/acme/suppressions/search")
+    assert (posted_only.status_code, "only takes what a form sends" in posted_only.text) == (405, True)
+    assert (await people.alice.get("/nowhere", headers={"accept": "application/json"})).json()["detail"] == "Not Found"
