@@ -74,5 +74,6 @@ def _say_faults(checked: "Imported", *, is_left_out: bool) -> None:
 
 
 def _say(stored: "Imported") -> None:
-    words = f"{stored.new:,} events taken, {stored.known:,} known before; {stored.asked:,} asked"
+    events = "event" if stored.new == 1 else "events"
+    words = f"{stored.new:,} {events} taken, {stored.known:,} known before; {stored.asked:,} asked"
     click.echo(f"{words}, {stored.deferred:,} deferred" if stored.deferred else words)

@@ -101,6 +101,9 @@ def _mail(site: Site, claimed: Claimed, survey: SurveyDefinition) -> Mail:
             path = return_path(site, sender.envelope_from, claimed.id)
             sender = msgspec.structs.replace(sender, envelope_from=path)
     headers = trace_headers(site, claimed.id, host)
+    if claimed.is_reminder:  # mail programs show it beside the first
+        first = claimed.message_id.replace(".reminder@", "@")
+        headers = (*headers, ("In-Reply-To", first), ("References", first))
     promise = msgspec.json.decode(claimed.promise, type=SaidPromise) if claimed.promise else None
     posted = Posted(message_id=claimed.message_id, sender=sender, headers=headers)
     return invitation_mail(site, claimed.contact, survey, _values(claimed, survey), claimed.accent, promise, posted)

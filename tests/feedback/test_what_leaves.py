@@ -59,6 +59,7 @@ async def test_a_reminder_is_another_mail_of_the_same_invitation(
     await dispatch(site, hands.now)
     first, second = letterbox.mails
     assert second.message_id == first.message_id.replace("@", ".reminder@")
+    assert ("References", first.message_id) in second.headers  # so that mail programs show the two together
     assert first.own == second.own
     assert await one("state", "sent_at", "remind_at") == ("sent", sent_at, None)
 

@@ -155,6 +155,21 @@ def test_the_preview(doors: Doors, context: BrowserContext, seen: Seen) -> None:
         assert seen.barriers(f"{doors.url}/w/acme/surveys/{survey}/preview", SOME_VIEWS) == []
 
 
+def test_the_pages_of_the_staff(doors: Doors, context: BrowserContext, seen: Seen) -> None:
+    context.add_cookies(
+        [{"name": name, "value": value, "url": doors.url} for name, value in doors.client.cookies.items()]
+    )
+    doors.mailed("order.delivered", "axe-staff")
+    (contact,) = doors.rows("SELECT id FROM contact WHERE external_id = 'axe-staff'")
+    (trigger,) = doors.rows("SELECT id FROM trigger WHERE is_active ORDER BY id LIMIT 1")
+    pages = [
+        *("triggers", "triggers/new", f"triggers/{trigger['id']}", "events", "decisions", "outbox"),
+        *("contacts", f"contacts/{contact['id']}", f"contacts/{contact['id']}/why", "contacts/duplicates"),
+        *("contacts/import", "why", "suppressions", "policy", "senders", "senders/new", "messengers", "api-keys"),
+    ]
+    assert [found for page in pages for found in seen.barriers(f"{doors.url}/w/acme/{page}", SOME_VIEWS)] == []
+
+
 def test_axe_would_find_a_barrier(doors: Doors, seen: Seen) -> None:
     """Faint words, a button too small, and a page too wide: the checks above are not blind."""
     seen.page.goto(doors.visit("short"))
