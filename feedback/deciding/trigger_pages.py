@@ -17,6 +17,7 @@ from feedback.answering.read_form import read_form
 from feedback.deciding.dry_run import DAYS, DryRun
 from feedback.deciding.load_dry_run import try_trigger
 from feedback.deciding.trigger_choices import count_decisions, load_choices
+from feedback.delivery.sending_pause import paused_since
 from feedback.ledger.decision_words import decision_words, short_words
 from surveys.ask_file import AskFile
 from surveys.trigger_form import TESTS, Values, form_of, read_ask, row_count, tidy_form
@@ -45,6 +46,7 @@ async def triggers_page(
 ) -> Template:
     context = {
         "said": _SAID.get(done, ""),
+        "paused_at": await paused_since(member.workspace),
         "triggers": await list_triggers(member.workspace),
         "counts": await count_decisions(member.workspace, now),
         "rule_words": rule_words,

@@ -16,6 +16,7 @@ from core.errors import Fault, Invalid
 from core.site import Site
 from feedback.answering.refusals import list_refusals
 from feedback.delivery.outbox import list_outbox, load_outbox_mail
+from feedback.delivery.sending_pause import paused_since
 from feedback.ledger.decision_words import REASON_WORDS, decision_words, short_words
 from feedback.ledger.invitation_words import invitation_words
 from feedback.ledger.ledger import REFUSAL_WORDS, DecisionFilter, count_reasons, filter_choices, list_decisions
@@ -69,7 +70,13 @@ async def outbox_page(
 ) -> Template:
     mails = await list_outbox(member.workspace, before)
     return Template(
-        "feedback/outbox.html", context={"mails": mails, "transport": site.settings.mail_transport, "before": before}
+        "feedback/outbox.html",
+        context={
+            "mails": mails,
+            "transport": site.settings.mail_transport,
+            "before": before,
+            "paused_at": await paused_since(member.workspace),
+        },
     )
 
 

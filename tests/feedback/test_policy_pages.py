@@ -108,6 +108,8 @@ async def test_a_viewer_changes_nothing(people: People) -> None:
 async def test_sending_is_paused_and_resumed_on_the_page(people: People) -> None:
     assert "Pause all sending" in (await people.alice.get(PAGE)).text
     assert (await post_form(people.alice, f"{PAGE}/pause", {})).status_code == 303
+    for page in ("triggers", "outbox"):  # where somebody wonders why nothing leaves
+        assert "All sending is paused" in (await people.alice.get(f"/w/acme/{page}")).text
     assert "Go on sending" in (await people.alice.get(PAGE)).text
     assert "Paused since" in (await people.bob.get(PAGE)).text
     await post_form(people.alice, f"{PAGE}/resume", {})
