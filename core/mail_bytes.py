@@ -100,10 +100,11 @@ def _refuse_breaks(name: str, value: str) -> None:
 
 def _part(subtype: str, text: str, own: str) -> bytes:
     """A text in quoted-printable, or in base64 where that is shorter by far."""
-    texts = text.removesuffix("\n").split(own) if own else [text.removesuffix("\n")]
+    text = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
+    texts = text.split(own) if own else [text]
     pieces = [_quoted(piece) for piece in texts]
     if sum(len(piece) for piece in pieces) > _WORTH_BASE64 * len(text):
-        return _head(subtype, "base64") + _base64(_lines(text.removesuffix("\n") + "\n"))
+        return _head(subtype, "base64") + _base64(_lines(text + "\n"))
     # Each piece ends its line: what is read is one line all the same, as `=` takes the end of a line back.
     return _head(subtype, "quoted-printable") + (b"=\r\n" + _quoted(own) + b"=\r\n").join(pieces) + b"\r\n"
 
@@ -122,7 +123,7 @@ def _head(subtype: str, encoding: str) -> bytes:
 
 def _lines(text: str) -> bytes:
     """With the line ends of mail; of half a surrogate pair nothing can be sent but a question mark."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n").encode(errors="replace")
+    return text.replace("\n", "\r\n").encode(errors="replace")
 
 
 def _base64(data: bytes) -> bytes:

@@ -30,7 +30,7 @@ def read(message: bytes) -> tuple[EmailMessage, str, str]:
 
 def lines(text: str) -> str:
     """As mail has them."""
-    return re.sub(r"\r\n|\r|\n", "\r\n", text.removesuffix("\n")) + "\r\n"
+    return re.sub(r"\r\n|\r", "\n", text).removesuffix("\n").replace("\n", "\r\n") + "\r\n"
 
 
 def mail(**changed: object) -> Mail:
