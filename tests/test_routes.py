@@ -219,6 +219,7 @@ BODIES: dict[str, tuple[int, Any]] = {
     "identify": (200, {"userId": "c1", "traits": {}}),
     "batch": (200, {"batch": [{"type": "page"}]}),
     "contacts": (200, {"id": "c1"}),
+    "search": (200, {"email": "c1@customer.example"}),
     "merge": (200, {"into": "c2"}),
     "suppressions": (204, {"address": "new@customer.example"}),
     "actions": (201, {"touchpoint": "delivery", "what": "Two drivers", "on_day": "2026-03-01"}),

@@ -4,16 +4,16 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from litestar import Request, get, put
+from litestar import Request, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Struct
 
 from accounts.api_keys import ApiCaller, Scope
 from core.errors import Fault, Invalid
 from feedback.contacts.contacts import PAGE, ContactFilter, ContactView, list_contacts, load_contact_by_id
 from feedback.contacts.keep_contacts import Upserted, upsert_contacts
-from feedback.intake.event import EventContact
+from feedback.intake.event import Address, EventContact
 from feedback.intake.event_faults import contact_faults
 from feedback.intake.read_events import plain_json
 from surveys.journeys import persona_ids
@@ -29,18 +29,29 @@ class ContactPage(Struct, frozen=True):
     after: str | None
 
 
+class AddressWanted(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose contacts are looked for."""
+
+    email: Address
+
+
 @get("/contacts", opt={"scope": Scope.CONTACTS})
 async def get_contacts(
     caller: NamedDependency[ApiCaller],
     external_id: FromQuery[str | None] = None,
-    email: FromQuery[str | None] = None,
     account: FromQuery[str | None] = None,
     after: FromQuery[str | None] = None,
 ) -> ContactPage:
-    """Up to 100 contacts, all or those with an id, an address in whatever spelling, or an account's id."""
-    wanted = ContactFilter(external_id=external_id, email=email, account=account)
+    """Up to 100 contacts, all or those with an id or an account's id."""
+    wanted = ContactFilter(external_id=external_id, account=account)
     found = await list_contacts(caller.workspace, wanted, after)
     return ContactPage(found, found[-1].id if len(found) == PAGE else None)
+
+
+@post("/contacts/search", opt={"scope": Scope.CONTACTS}, status_code=200)
+async def search_contacts(data: JSONBody[AddressWanted], caller: NamedDependency[ApiCaller]) -> ContactPage:
+    """Up to 100 contacts with an address, in whatever spelling: it stands in the body, as URLs end up in logs."""
+    return ContactPage(await list_contacts(caller.workspace, ContactFilter(email=data.email), None), None)
 
 
 @get("/contacts/{contact:str}", opt={"scope": Scope.CONTACTS})
@@ -83,4 +94,4 @@ async def refuse_faults(workspace: int, contacts: list[EventContact], now: datet
         raise Invalid(*faults)
 
 
-API = [get_contacts, get_contact, put_contacts]
+API = [get_contacts, search_contacts, get_contact, put_contacts]
