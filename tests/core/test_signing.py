@@ -1,6 +1,7 @@
 """Signed links: what we signed is read again, and nothing else."""
 
 import pytest
+from itsdangerous import URLSafeSerializer
 from msgspec import Struct
 
 from core.errors import NotFound
@@ -13,6 +14,14 @@ LINKS = LinkSigner(KEY, "invitation")
 @pytest.mark.parametrize("number", [0, 1, 42, 2**63 - 1])
 def test_a_signed_number_is_read_again(number: int) -> None:
     assert LINKS.read(LINKS.sign(number), int) == number
+
+
+@pytest.mark.parametrize("number", [0, 42, 2**63 - 1, -1])
+def test_links_of_earlier_mails_are_those_of_the_library(number: int) -> None:
+    library = URLSafeSerializer(KEY, salt="kept.invitation")
+    assert LINKS.sign(number) == library.dumps(number)
+    assert LINKS.sign(Ticket(7, "Ada" * 50)) == library.dumps([7, "Ada" * 50])
+    assert LINKS.read(library.dumps(number), int) == number
 
 
 class Ticket(Struct, frozen=True, array_like=True):
