@@ -1,7 +1,8 @@
 """A mail server that takes everything and writes down what: a process of its own, as lean as can be.
 
 `python -m bench.sink LOG` prints its port. A line of LOG is the moment, in seconds since 1970, the Message-ID and the
-size in bytes; it is written before the server says that it has the mail.
+size in bytes; it is written before the server says that it has the mail. As most servers do, it takes commands before
+it has answered the last one (RFC 2920).
 """
 
 import asyncio
@@ -68,13 +69,16 @@ class _Talk(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
+        answers = []
         while True:
             end = b"\r\n.\r\n" if self._in_message else b"\r\n"
             piece, found, rest = self._buffer.partition(end)
             if not found:
-                return
+                break
             self._buffer = rest
-            self._transport.write(self._answer(piece))
+            answers.append(self._answer(piece))
+        if answers:
+            self._transport.write(b"".join(answers))
 
     def _answer(self, piece: bytes) -> bytes:
         if self._in_message:
@@ -86,6 +90,8 @@ class _Talk(asyncio.Protocol):
         if command == b"DATA":
             self._in_message = True
             return b"354 go on\r\n"
+        if command == b"EHLO":
+            return b"250-sink\r\n250 PIPELINING\r\n"
         return b"221 bye\r\n" if command == b"QUIT" else b"250 OK\r\n"
 
 

@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import re
 import ssl
 import time
+from collections.abc import Sequence
 
 import aiosmtplib
 from msgspec import Struct
@@ -16,10 +18,13 @@ from core.not_delivered import (
     server_lost,
     server_refused,
 )
+from core.smtp_talk import SmtpTalk
 
 MOST_MAILS = 100  # over one connection; many servers end it themselves not long after
 IDLE_SECONDS = 60.0  # then a connection is closed
 GOODBYE_SECONDS = 1.0  # that a server may take to answer QUIT
+_DONE, _FORWARDED, _GO_ON = 250, 251, 354
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class MailServer(Struct, frozen=True, kw_only=True):
@@ -49,15 +54,16 @@ class SmtpPool:
 
         Raises NotDelivered, and ValueError for an address that SMTP can't carry.
         """
+        envelope = _envelope(sender, recipient)
         async with self._turn:
-            connection = await self._begun(sender)
+            connection = await self._begun(envelope)
             try:
-                await _hand_over(connection.client, recipient, message)
-            except (NotDelivered, ValueError):
+                await _hand_over(connection.talk, message)
+            except NotDelivered:
                 await connection.reset()
                 raise
             except BaseException:
-                connection.client.close()  # stopped in the middle: nobody knows what it would say next
+                connection.talk.close()  # stopped in the middle: nobody knows what it would say next
                 raise
             finally:
                 await self._keep(connection)
@@ -69,31 +75,27 @@ class SmtpPool:
             self._sweeping.cancel()
         await asyncio.gather(*[connection.end() for connection in idle])
 
-    async def _begun(self, sender: str) -> "_Connection":
-        """A connection that has taken MAIL FROM."""
+    async def _begun(self, envelope: Sequence[bytes]) -> "_Connection":
+        """A connection that has taken MAIL FROM, the first of the envelope's commands."""
         kept = self._take()
         if kept is not None:
             # The server may have hung up meanwhile, or want no more mails over this one. Nothing of the mail was said
             # yet, so that a new connection is no second try.
             with contextlib.suppress(aiosmtplib.SMTPException, OSError):
-                await kept.client.mail(sender)
-                return kept
+                if await _first_answer(kept.talk, envelope) == _DONE:
+                    return kept
             await kept.end()
         connection = _Connection(await self._connected())
         try:
-            await connection.client.mail(sender)
-        except aiosmtplib.SMTPResponseException as fault:
-            await connection.end()
-            raise server_refused(fault.code) from fault
+            code = await _first_answer(connection.talk, envelope)
         except (aiosmtplib.SMTPException, OSError) as fault:
-            connection.client.close()
             raise server_lost(fault) from fault
-        except BaseException:
-            connection.client.close()
-            raise
+        if code != _DONE:
+            await connection.end()
+            raise server_refused(code)
         return connection
 
-    async def _connected(self) -> aiosmtplib.SMTP:
+    async def _connected(self) -> SmtpTalk:
         server = self._server
         client = aiosmtplib.SMTP(
             hostname=server.host,
@@ -108,19 +110,26 @@ class SmtpPool:
         )
         try:
             await client.connect()
+            await _greet(client)
+            talk = SmtpTalk(client, server.timeout)
         except aiosmtplib.SMTPResponseException as fault:
+            client.close()
             raise server_refused(fault.code) from fault
         except (aiosmtplib.SMTPException, OSError) as fault:
+            client.close()
             raise server_lost(fault) from fault
+        except BaseException:
+            client.close()
+            raise
         self._hostname = client.local_hostname
-        return client
+        return talk
 
     def _take(self) -> "_Connection | None":
         while self._idle:
             connection = self._idle.pop()  # the one used last: the others may end of idleness
             if connection.is_usable:
                 return connection
-            connection.client.close()
+            connection.talk.close()
         return None
 
     async def _keep(self, connection: "_Connection") -> None:
@@ -138,69 +147,79 @@ class SmtpPool:
         old = [connection for connection in self._idle if not connection.is_usable]
         self._idle = [connection for connection in self._idle if connection.is_usable]
         for connection in old:
-            connection.client.close()
+            connection.talk.close()
         self._sweeping = asyncio.get_running_loop().call_later(IDLE_SECONDS, self._sweep) if self._idle else None
 
 
 class _Connection:
     """One open connection, and how often it was used."""
 
-    def __init__(self, client: aiosmtplib.SMTP) -> None:
-        self.client = client
+    def __init__(self, talk: SmtpTalk) -> None:
+        self.talk = talk
         self.mails = 0
         self.idle_since = time.monotonic()
 
     @property
     def is_usable(self) -> bool:
         is_warm = time.monotonic() - self.idle_since < IDLE_SECONDS
-        return self.client.is_connected and is_warm and self.mails < MOST_MAILS
+        return self.talk.is_open and is_warm and self.mails < MOST_MAILS
 
     async def reset(self) -> None:
         """Take back what was begun; a server that does not answer even that is left."""
         try:
-            await self.client.rset()
+            await self.talk.reset()
         except (aiosmtplib.SMTPException, OSError):
-            self.client.close()
+            self.talk.close()
 
     async def end(self) -> None:
         """Say goodbye. A server that has gone already is no fault."""
-        if self.client.is_connected:
-            with contextlib.suppress(aiosmtplib.SMTPException, OSError):
-                await self.client.quit(timeout=GOODBYE_SECONDS)
-        self.client.close()
+        if self.talk.is_open:
+            with contextlib.suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
+                async with asyncio.timeout(GOODBYE_SECONDS):
+                    await self.talk.quit()
+        self.talk.close()
 
 
-async def _hand_over(client: aiosmtplib.SMTP, recipient: str, message: bytes) -> None:
+async def _greet(client: aiosmtplib.SMTP) -> None:
+    """Say who we are and hear what the server can, where encryption and log-in have not done so."""
+    if client.is_ehlo_or_helo_needed:
+        try:
+            await client.ehlo()
+        except aiosmtplib.SMTPHeloError:
+            await client.helo()  # a server of before 1995
+
+
+def _envelope(sender: str, recipient: str) -> tuple[bytes, bytes, bytes]:
+    """The commands before a message. Raises ValueError for an address that would be two lines, or is not ASCII."""
+    if _CONTROL.search(sender) or _CONTROL.search(recipient):
+        raise ValueError("an address may not hold control characters")
+    return f"MAIL FROM:<{sender}>".encode("ascii"), f"RCPT TO:<{recipient}>".encode("ascii"), b"DATA"
+
+
+async def _first_answer(talk: SmtpTalk, envelope: Sequence[bytes]) -> int:
     try:
-        await client.rcpt(recipient)
-    except aiosmtplib.SMTPResponseException as fault:
-        raise recipient_refused(fault.code, fault.message) from fault
+        talk.say(*envelope)
+        return await talk.answer()
+    except BaseException:
+        talk.close()
+        raise
+
+
+async def _hand_over(talk: SmtpTalk, message: bytes) -> None:
+    """What follows MAIL FROM."""
+    try:
+        code = await talk.answer()
     except (aiosmtplib.SMTPException, OSError) as fault:
         raise server_lost(fault) from fault
+    if code not in (_DONE, _FORWARDED):
+        raise recipient_refused(code, talk.said)
     try:
-        await _transfer(client, message)
-    except aiosmtplib.SMTPResponseException as fault:
-        raise message_refused(fault.code) from fault
+        code = await talk.answer()
+        if code == _GO_ON:
+            talk.give(message)
+            code = await talk.answer()
+            if code == _DONE:
+                return
     except (aiosmtplib.SMTPException, OSError) as fault:
         raise answer_lost(fault) from fault
-
-
-async def _transfer(client: aiosmtplib.SMTP, message: bytes) -> None:
-    """DATA for a message whose lines all end as SMTP wants them.
-
-    The client's own goes over every line twice to see to that, which takes longer than all the rest of a mail.
-    """
-    answer = await client.execute_command(b"DATA")
-    if answer.code != aiosmtplib.SMTPStatus.start_input:
-        raise aiosmtplib.SMTPDataError(answer.code, answer.message)
-    protocol = client.protocol
-    if protocol is None:
-        raise aiosmtplib.SMTPServerDisconnected("Connection lost")
-    try:
-        protocol.write(message.replace(b"\r\n.", b"\r\n..") + b".\r\n")
-        answer = await protocol.read_response(timeout=client.timeout)
-    except (aiosmtplib.SMTPException, OSError):
-        client.close()  # what it says later would be taken for the answer to something else
-        raise
-    if answer.code != aiosmtplib.SMTPStatus.completed:
-        raise aiosmtplib.SMTPDataError(answer.code, answer.message)
+    raise message_refused(code)

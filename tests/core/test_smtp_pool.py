@@ -16,7 +16,8 @@ MESSAGE = b"Subject: Hello\r\n\r\nbody\r\n.begins with a dot\r\n"
 class Host:
     """A server that counts who comes, and answers as a test has it; `stalls` at a command, `drops` after one."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_pipelined: bool = False) -> None:
+        self.is_pipelined = is_pipelined
         self.sessions: list[SMTP] = []
         self.open = 0
         self.most_open = 0
@@ -33,6 +34,12 @@ class Host:
             assert server.transport is not None
             server.transport.abort()
         return self.answers[command].pop(0) if self.answers.get(command) else "250 OK"
+
+    async def handle_EHLO(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, name: str, answers: list[str]
+    ) -> list[str]:
+        session.host_name = name
+        return ["250-PIPELINING", *answers] if self.is_pipelined else answers
 
     async def handle_MAIL(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -72,9 +79,9 @@ class Talk(SMTP):
         super().connection_lost(error)
 
 
-@pytest.fixture
-def host() -> Host:
-    return Host()
+@pytest.fixture(params=[False, True], ids=["one by one", "pipelined"])
+def host(request: pytest.FixtureRequest) -> Host:
+    return Host(is_pipelined=request.param)
 
 
 @pytest.fixture

@@ -31,12 +31,14 @@ ADDRESS = "127.0.0.1"
 class Host:
     """A mail server that is up while it listens, and does at each command what a test has put here."""
 
-    def __init__(self, certificate: ssl.SSLContext | None = None, *, is_tls: bool = False) -> None:
+    def __init__(
+        self, certificate: ssl.SSLContext | None = None, *, is_tls: bool = False, is_pipelined: bool = False
+    ) -> None:
         self.received: list[str] = []  # Message-IDs
         self.answers: dict[str, str] = {}
         self.stalls = self.drops = ""
         self.port = 0
-        self._certificate, self._is_tls = certificate, is_tls
+        self._certificate, self._is_tls, self._is_pipelined = certificate, is_tls, is_pipelined
         self._listening: asyncio.Server | None = None
         self._sessions: list[SMTP] = []
 
@@ -60,6 +62,12 @@ class Host:
         session = SMTP(self, tls_context=offered, require_starttls=offered is not None)
         self._sessions.append(session)
         return session
+
+    async def handle_EHLO(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, name: str, answers: list[str]
+    ) -> list[str]:
+        session.host_name = name
+        return ["250-PIPELINING", *answers] if self._is_pipelined else answers
 
     async def handle_MAIL(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -88,9 +96,9 @@ class Host:
         return self.answers.get(command, "250 OK")
 
 
-@pytest.fixture
-async def host() -> AsyncIterator[Host]:
-    host = Host()
+@pytest.fixture(params=[False, True], ids=["one by one", "pipelined"])
+async def host(request: pytest.FixtureRequest) -> AsyncIterator[Host]:
+    host = Host(is_pipelined=request.param)
     await host.start()
     yield host
     await host.stop()
@@ -265,7 +273,7 @@ async def test_a_server_has_to_prove_who_it_is(
     database: None, site: Site, hands: Hands, certificate: ssl.SSLContext, tmp_path: Path, tls: str, is_trusted: bool
 ) -> None:
     await queue(hands, 3)
-    host = Host(certificate, is_tls=tls == "tls")
+    host = Host(certificate, is_tls=tls == "tls", is_pipelined=is_trusted)
     await host.start()
     office = Office(site, host, hands, tls, tmp_path / "server.pem" if is_trusted else None)
     await office.work()
