@@ -61,13 +61,13 @@ def invitation_mail(
     posted = posted or Posted(
         message_id=f"<invitation.{contact.invitation}@{domain_of_sender(site.settings.mail_from)}>"
     )
-    shown = _as_read(survey, contact.locale, values or {})
-    words = _words(site.templates, _Read(shown), one_line(contact.workspace_name), accent, promise)
+    read = _as_read(survey, contact.locale, values or {})
+    words = _words(site.templates, read, one_line(contact.workspace_name), accent, promise)
     link = answer_link(site, contact.invitation)
     return Mail(
         workspace=contact.workspace,
         to=contact.email,
-        subject=shown.title,
+        subject=read.survey.title,
         text=link.join(words.text),
         html=str(escape(link)).join(words.html),
         message_id=posted.message_id,
@@ -133,17 +133,45 @@ def _words(templates: Environment, read: _Read, workspace: str, accent: str, pro
 
 def invitation_title(survey: SurveyDefinition, locale: str, values: Mapping[str, str]) -> str:
     """What a mail has as its subject."""
-    return _as_read(survey, locale, values).title
+    return _as_read(survey, locale, values).survey.title
 
 
 def answer_link(site: Site, invitation: int) -> str:
     return f"{site.settings.base_url}/a/{site.invitation_links.sign(invitation)}"
 
 
-def _as_read(survey: SurveyDefinition, locale: str, values: Mapping[str, str]) -> SurveyDefinition:
+def _as_read(survey: SurveyDefinition, locale: str, values: Mapping[str, str]) -> _Read:
     """The survey in the contact's language. Its title is the subject: one line, however long what is put into it."""
-    shown = with_pipes(worded(survey, language_for(survey, locale)), values)
-    return msgspec.structs.replace(shown, title=_shortened(one_line(shown.title)))
+    worded_survey, for_all = _for_all(_Same(survey), locale)
+    return for_all or _Read(_with_subject(with_pipes(worded_survey, values)))
+
+
+class _Same:
+    """A survey as a key, equal to itself alone: what never changes needs no look inside."""
+
+    def __init__(self, survey: SurveyDefinition) -> None:
+        self.survey = survey
+
+    def __hash__(self) -> int:
+        return id(self.survey)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.survey is other.survey
+
+
+@lru_cache(maxsize=500)
+def _for_all(same: _Same, locale: str) -> tuple[SurveyDefinition, _Read | None]:
+    """The survey in a language, and, where no text holds a pipe, how everybody reads it who reads that language."""
+    shown = worded(same.survey, language_for(same.survey, locale))
+    return shown, None if _has_pipes(shown) else _Read(_with_subject(shown))
+
+
+def _has_pipes(survey: SurveyDefinition) -> bool:
+    return b"{{" in msgspec.json.encode(msgspec.structs.replace(survey, translations={}))
+
+
+def _with_subject(survey: SurveyDefinition) -> SurveyDefinition:
+    return msgspec.structs.replace(survey, title=_shortened(one_line(survey.title)))
 
 
 def _shortened(title: str) -> str:

@@ -12,7 +12,7 @@ from core.database import fetch
 from core.mail import SmtpTransport
 from core.site import Site
 from feedback.delivery.invitation_mail import InvitedContact, invitation_mail
-from surveys.definition import Question, SurveyDefinition
+from surveys.definition import Question, SurveyDefinition, Translation
 from surveys.instruments import Instrument
 from tests.factories import Hands, delivered, make_journey, make_key, work
 from tests.people import People
@@ -203,3 +203,21 @@ async def deliver(people: People, hands: Hands) -> None:
 
 async def states() -> list[dict[str, object]]:
     return await fetch("SELECT state, last_error FROM invitation")
+
+
+def test_each_reads_the_words_of_their_own_whatever_was_kept_of_the_last(site: Site) -> None:
+    asked = (Question("q", Instrument.CSAT, text="How was it, {{contact.name|you}}?"),)
+    words = {"de": Translation(title="Ihre Bestellung")}
+    piped = SurveyDefinition(key="a", name="A", title="Your order", questions=asked, translations=words)
+    plain = replace(piped, questions=(replace(asked[0], text="How was it?"),))
+    german = replace(CONTACT, locale="de")
+
+    def read(shown: SurveyDefinition, contact: InvitedContact, name: str) -> str:
+        return invitation_mail(site, contact, shown, {"contact.name": name}).text
+
+    assert "How was it, Kim?" in read(piped, CONTACT, "Kim")
+    assert "How was it, Sam?" in read(piped, CONTACT, "Sam")
+    assert "How was it?" in read(plain, CONTACT, "Kim")
+    assert "How was that?" in read(replace(plain, questions=(replace(asked[0], text="How was that?"),)), CONTACT, "Kim")
+    assert read(plain, CONTACT, "Sam").startswith("Your order")
+    assert read(plain, german, "Kim").startswith("Ihre Bestellung")
