@@ -39,7 +39,8 @@ class _Round:
     def __init__(self, site: Site, now: datetime) -> None:
         self._site, self._began = site, now
         self._worker = secrets.token_hex(16)
-        self._records = Records(self._worker)
+        # Half of what may be unwritten: the others leave while these are written.
+        self._records = Records(self._worker, max(site.settings.smtp_connections * MOST_UNWRITTEN // 2, 1))
         self._deadline = monotonic() + ROUND_SECONDS
         self._claimed: deque[Claimed] = deque()
         self._claiming: asyncio.Task[None] | None = None

@@ -1,6 +1,7 @@
 """What became of each invitation, written down as soon as it is known: all that has gathered in one statement."""
 
 import asyncio
+import contextlib
 from datetime import datetime
 
 import asyncpg
@@ -16,7 +17,7 @@ log = structlog.get_logger()
 LONGEST_ERROR = 200  # characters, as the column takes
 # A mail that has left and is not written down leaves again: a database that is away for a moment is waited for.
 PAUSES = (0.2, 1.0, 5.0)  # seconds
-GATHERS_FOR = 0.008  # seconds: what comes in meanwhile is written with the first
+GATHERS_FOR = 0.008  # seconds, at most: what comes in meanwhile is written with the first
 
 
 class Result(Struct, frozen=True, kw_only=True):
@@ -35,10 +36,14 @@ class Result(Struct, frozen=True, kw_only=True):
 
 
 class Records:
-    """Of one worker's round. While a statement runs, further results gather for the next one."""
+    """Of one worker's round. While a statement runs, further results gather for the next one.
 
-    def __init__(self, worker: str) -> None:
-        self._worker = worker
+    As soon as there are `enough`, they are written: their senders may be waiting for it.
+    """
+
+    def __init__(self, worker: str, enough: int) -> None:
+        self._worker, self._enough = worker, enough
+        self._are_enough = asyncio.Event()
         self._gathered: list[tuple[dict[str, object], asyncio.Future[None]]] = []
         self._writing: asyncio.Task[None] | None = None
 
@@ -55,14 +60,18 @@ class Records:
         }
         kept = asyncio.get_running_loop().create_future()
         self._gathered.append((record, kept))
+        if len(self._gathered) >= self._enough:
+            self._are_enough.set()
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write())
         return kept
 
     async def _write(self) -> None:
         while self._gathered:
-            await asyncio.sleep(GATHERS_FOR)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._are_enough.wait(), GATHERS_FOR)
             gathered, self._gathered = self._gathered, []
+            self._are_enough.clear()
             try:
                 await self._keep([record for record, _ in gathered])
             except Exception as fault:

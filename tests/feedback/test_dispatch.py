@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from msgspec.structs import replace
 
+import feedback.delivery.sent_records
 from core.database import fetch
 from core.errors import Fault, Invalid
 from core.mail import Mail, NotDelivered
@@ -12,6 +13,8 @@ from core.site import Site
 from feedback.contacts.opting_out import unsubscribe
 from feedback.delivery.dispatch import dispatch
 from feedback.delivery.invitation_mail import InvitedContact, invitation_mail
+from feedback.delivery.sent_records import Records, Result
+from feedback.tables import InvitationState
 from surveys.definition import Question, SurveyDefinition
 from surveys.instruments import Instrument
 from tests.factories import JOURNEY, Hands, Letterbox, delivered, link_of, make_journey, make_key, work
@@ -271,3 +274,17 @@ async def test_who_opts_out_under_another_id_is_not_written_to(
     await work(site)
     assert await states() == [("cancelled", ""), ("cancelled", "")]
     assert letterbox.mails == []
+
+
+async def test_results_are_written_as_soon_as_there_are_enough(monkeypatch: pytest.MonkeyPatch, hands: Hands) -> None:
+    monkeypatch.setattr(feedback.delivery.sent_records, "GATHERS_FOR", 60)
+    [row] = await fetch("UPDATE invitation SET leased_by = 'me' RETURNING id")
+    records = Records("me", enough=2)
+    async with asyncio.timeout(5):
+        for _ in range(2):  # what gathers while others are written waits for no more than they did
+            kept = [records.put(row["id"], Result(state=InvitationState.SENT), hands.now) for _ in range(2)]
+            await asyncio.gather(*kept)
+    assert await states() == [("sent", "")]
+    late = records.put(row["id"], Result(state=InvitationState.SENT), hands.now)
+    await asyncio.sleep(0.05)
+    assert not late.done()
