@@ -6,9 +6,6 @@ from functools import partial
 from core.database import fetch, transaction
 from feedback.contacts.under_way import wait_while
 
-# Whether the workspace of the invitation `i` of a statement has paused.
-IS_PAUSED = "EXISTS (SELECT FROM contact_policy p WHERE p.workspace = i.workspace AND p.paused_at IS NOT NULL)"
-
 
 async def is_paused(workspace: int) -> bool:
     """Whether new invitations are to be stored as held.

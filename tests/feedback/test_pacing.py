@@ -1,5 +1,6 @@
 """How fast mail leaves: warm-up, limits, pauses; and what has to wait is seen and is in nobody's way."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
@@ -8,11 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.due import make_due, make_workspace
-from core.database import fetch
+from core.database import engine, fetch
 from core.mail import NotDelivered, Scope
 from core.site import Site
 from feedback.delivery.dispatch import dispatch
-from feedback.delivery.pacing import ALL, DAY_LIMIT, LONGEST_PAUSE, Limits, Outlet, Pause, Room, limit_on, pauses_after
+from feedback.delivery.pacing import (
+    ALL,
+    DAY_LIMIT,
+    LONGEST_PAUSE,
+    Limits,
+    Outlet,
+    Pause,
+    Room,
+    day_of,
+    limit_on,
+    pauses_after,
+)
 from tests.factories import Hands, Letterbox
 
 FIRST_DAY = date(2026, 3, 2)
@@ -54,6 +66,12 @@ def test_a_pause_that_is_over_keeps_nothing() -> None:
     room = Room(OUTLET, Limits(), {}, pauses, NOW)
     assert room.take("a.example") is None
     assert room.take("b.example") is not None
+
+
+def test_a_server_that_asks_for_patience_gets_it_for_all_domains() -> None:
+    room = Room(OUTLET, Limits(), {}, {ALL: Pause(NOW + timedelta(seconds=1), "421")}, NOW)
+    assert [hold and hold.domain for hold in (room.take("a.example"), room.take("b.example"))] == [ALL, ALL]
+    assert room.take("", is_mail=False) is None
 
 
 async def make_sender(workspace: int, **columns: object) -> int:
@@ -149,3 +167,34 @@ async def test_mails_that_a_server_did_not_hear_of_do_not_count(
     assert await fetch("SELECT n FROM sent_count WHERE domain = ''") == [{"n": 0}]
     await work(site, hands, minutes=2)
     assert len(letterbox.mails) == 10
+
+
+async def test_what_left_earlier_that_day_counts(
+    database: None, site: Site, letterbox: Letterbox, hands: Hands
+) -> None:
+    workspace = await queue(hands, 6, day_limit=10)
+    await work(site, hands)
+    await make_due(workspace, 20, hands.now, first=1_001)
+    await fetch("UPDATE invitation SET sender = (SELECT id FROM sender)")
+    await work(site, hands, hours=1)
+    assert len(letterbox.mails) == 10
+    assert await states() == {("sent", ""): 10, ("due", DAY_LIMIT): 16}
+
+
+async def test_two_workers_never_both_send_the_last_mail_of_a_day(
+    database: None, site: Site, letterbox: Letterbox, hands: Hands
+) -> None:
+    workspace = await queue(hands, 5, day_limit=10)
+    another = await engine().get_new_connection()
+    async with another.transaction():
+        await another.execute(
+            "INSERT INTO sent_count (workspace, sender, domain, since, n) SELECT $1, id, '', $2, 9 FROM sender",
+            workspace,
+            day_of(hands.now),
+        )
+        sending = asyncio.create_task(work(site, hands))
+        await asyncio.sleep(0.2)
+        assert letterbox.mails == []
+    await sending
+    await another.close()
+    assert len(letterbox.mails) == 1

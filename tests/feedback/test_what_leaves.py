@@ -172,3 +172,20 @@ async def test_a_messenger_that_is_paused_is_not_called(site: Site, hands: Hands
     await dispatch(site, hands.now)
     assert hook.posted == []
     assert await one("state", "attempts", "last_error") == ("due", 0, "the messenger is paused")
+
+
+async def test_a_workspace_that_is_paused_calls_no_messenger_either(
+    site: Site, hands: Hands, hook: Hook, workspace: int
+) -> None:
+    await fetch(
+        "INSERT INTO contact_policy (workspace, policy, paused_at, updated_at) VALUES ($1, '{}', $2, $2)",
+        workspace,
+        hands.now,
+    )
+    await dispatch(site, hands.now)
+    assert hook.posted == []
+    assert await one("state", "attempts", "last_error") == ("due", 0, "sending is paused")
+    await fetch("UPDATE contact_policy SET paused_at = NULL")
+    hands.move(minutes=10)
+    await dispatch(site, hands.now)
+    assert len(hook.posted) == 1
