@@ -140,6 +140,7 @@ async def test_a_sender_that_is_paused_is_in_nobodys_way(
     await make_due(workspace, 5, hands.now + timedelta(seconds=1), first=1_001)
     await work(site, hands, seconds=1)
     assert await states() == {("sent", ""): 5, ("due", "the sender is paused"): 300}
+    assert await fetch("SELECT FROM invitation WHERE state = 'due' AND (attempts > 0 OR leased_by IS NOT NULL)") == []
     await fetch("UPDATE sender SET paused_at = NULL")
     await work(site, hands, minutes=10)
     assert len(letterbox.mails) == 305
@@ -198,3 +199,47 @@ async def test_two_workers_never_both_send_the_last_mail_of_a_day(
     await sending
     await another.close()
     assert len(letterbox.mails) == 1
+
+
+async def test_what_expires_while_it_waits_is_missed_when_it_does(
+    database: None, site: Site, letterbox: Letterbox, hands: Hands
+) -> None:
+    await queue(hands, 150, paused_at=NOW)  # more than are claimed at once
+    await fetch("UPDATE invitation SET expires_at = $1", hands.now + timedelta(minutes=5))
+    await work(site, hands)
+    assert await states() == {("due", "the sender is paused"): 150}
+    await work(site, hands, minutes=5)
+    assert (letterbox.mails, await states()) == ([], {("missed", ""): 150})
+
+
+async def test_a_pause_of_one_domain_holds_no_other(
+    database: None, site: Site, letterbox: Letterbox, hands: Hands
+) -> None:
+    workspace = await queue(hands, 200)  # four for each of fifty domains
+    await fetch(
+        "INSERT INTO domain_pause (workspace, domain, failures, paused_until, reason) "
+        "VALUES ($1, 'd7.example', 1, $2, '450')",
+        workspace,
+        hands.now + timedelta(minutes=3),
+    )
+    await work(site, hands)
+    assert await states() == {("sent", ""): 196, ("due", "450"): 4}
+    await work(site, hands, minutes=3)
+    assert len(letterbox.mails) == 200
+    assert await fetch("SELECT FROM domain_pause") == []
+
+
+async def test_a_workspace_that_is_paused_holds_no_other(
+    database: None, site: Site, letterbox: Letterbox, hands: Hands
+) -> None:
+    paused = await queue(hands, 150)
+    await make_due(await make_workspace("other", hands.now), 150, hands.now)
+    await fetch(
+        "INSERT INTO contact_policy (workspace, policy, paused_at, updated_at) VALUES ($1, '{}', $2, $2)",
+        paused,
+        hands.now,
+    )
+    await work(site, hands)
+    assert await states() == {("sent", ""): 150, ("due", "sending is paused"): 150}
+    assert {mail.workspace for mail in letterbox.mails} != {paused}
+    assert await fetch("SELECT FROM invitation WHERE workspace = $1 AND state = 'sent'", paused) == []

@@ -1,5 +1,6 @@
 """What dispatch does beside a first mail: reminders, a sender of one's own, envelopes, messengers."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from feedback.delivery.dispatch import dispatch
 from feedback.delivery.messengers import MessengerTarget
 from feedback.delivery.post_to_messenger import MessengerNotReached, MessengerPayload
 from tests.factories import Hands, Letterbox
+from tests.feedback.test_leases import another_holds
 from tests.feedback.test_pacing import make_sender
 
 
@@ -115,6 +117,73 @@ async def test_what_a_provider_has_said_already_is_not_overwritten(
     monkeypatch.setattr(letterbox, "send", bounces_at_once)
     await dispatch(site, hands.now)
     assert await one("state") == ("bounced",)
+
+
+@pytest.mark.parametrize("state", ["held", "cancelled"])
+async def test_what_had_left_was_sent_whatever_was_said_of_it_meanwhile(
+    site: Site, letterbox: Letterbox, hands: Hands, monkeypatch: pytest.MonkeyPatch, state: str
+) -> None:
+    send = letterbox.send
+
+    async def too_late(mail: object) -> None:
+        await send(mail)  # type: ignore[arg-type]
+        await fetch("UPDATE invitation SET state = $1", state)
+
+    monkeypatch.setattr(letterbox, "send", too_late)
+    await dispatch(site, hands.now)
+    assert await one("state", "sent_at") == ("sent", hands.now)
+
+
+async def two_to_one_contact(workspace: int, hands: Hands) -> None:
+    await make_due(workspace, 1, hands.now, first=2)
+    await fetch("UPDATE invitation SET contact = (SELECT min(contact) FROM invitation)")
+
+
+async def test_a_second_mail_to_a_contact_waits_as_the_policy_has_it(
+    site: Site, letterbox: Letterbox, hands: Hands, workspace: int
+) -> None:
+    await two_to_one_contact(workspace, hands)
+    await dispatch(site, hands.now)
+    assert len(letterbox.mails) == 1
+    rows = await fetch("SELECT state, attempts, due_at > $1 AS is_later FROM invitation ORDER BY id", hands.now)
+    assert rows == [
+        {"state": "sent", "attempts": 1, "is_later": False},
+        {"state": "due", "attempts": 0, "is_later": True},
+    ]
+
+
+async def test_a_reminder_belongs_to_what_was_asked_already_and_waits_for_no_policy(
+    site: Site, letterbox: Letterbox, hands: Hands, workspace: int
+) -> None:
+    await dispatch(site, hands.now)
+    hands.move(days=8)
+    await two_to_one_contact(workspace, hands)
+    await dispatch(site, hands.now)
+    hands.move(minutes=1)
+    await fetch(
+        "UPDATE invitation SET state = 'due', due_at = $1, reminded_at = $1 "
+        "WHERE id = (SELECT min(id) FROM invitation)",
+        hands.now,
+    )
+    await dispatch(site, hands.now)
+    assert len(letterbox.mails) == 3
+
+
+async def test_the_mails_of_an_account_are_counted_by_one_worker_at_a_time(
+    site: Site, letterbox: Letterbox, hands: Hands, workspace: int
+) -> None:
+    [account] = await fetch(
+        "INSERT INTO account (workspace, external_id, name, created_at) VALUES ($1, 'globex', '', $2) RETURNING id",
+        workspace,
+        hands.now,
+    )
+    await fetch("UPDATE invitation SET account = $1", account["id"])
+    async with another_holds("SELECT FROM account WHERE id = $1 FOR NO KEY UPDATE", account["id"]):
+        sending = asyncio.create_task(dispatch(site, hands.now))
+        await asyncio.sleep(0.2)
+        assert letterbox.mails == []
+    await sending
+    assert len(letterbox.mails) == 1
 
 
 class Hook:
