@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 import feedback.delivery.send_invitation
@@ -183,6 +184,44 @@ async def test_the_mails_of_an_account_are_counted_by_one_worker_at_a_time(
         await asyncio.sleep(0.2)
         assert letterbox.mails == []
     await sending
+    assert len(letterbox.mails) == 1
+
+
+async def define(field: str, value: object) -> None:
+    """Change one field of every survey, as a later version would."""
+    await fetch(
+        "UPDATE survey_version SET definition = jsonb_set(definition, ARRAY[$1::text], $2::jsonb)",
+        field,
+        msgspec.json.encode(value).decode(),
+    )
+
+
+async def test_a_survey_that_is_closed_by_now_is_sent_to_nobody(site: Site, letterbox: Letterbox, hands: Hands) -> None:
+    await define("closes_at", hands.now)
+    await dispatch(site, hands.now)
+    assert letterbox.mails == []
+    assert await one("state", "last_error") == ("missed", "the survey is closed")
+
+
+async def test_a_survey_that_has_all_its_answers_is_sent_to_nobody(
+    site: Site, letterbox: Letterbox, hands: Hands
+) -> None:
+    await define("quotas", [{"key": "all", "limit": 2}])
+    await fetch("INSERT INTO quota_count (survey, quota, n) SELECT id, 'all', 2 FROM survey")
+    await dispatch(site, hands.now)
+    assert letterbox.mails == []
+    assert await one("state", "last_error") == ("cancelled", "the survey has all the answers it wants")
+
+
+async def test_a_survey_that_is_not_open_yet_is_sent_when_it_opens(
+    site: Site, letterbox: Letterbox, hands: Hands
+) -> None:
+    opens_at = hands.now + timedelta(hours=1)
+    await define("opens_at", opens_at)
+    await dispatch(site, hands.now)
+    assert (letterbox.mails, await one("state", "due_at", "attempts")) == ([], ("due", opens_at, 0))
+    hands.move(hours=1)
+    await dispatch(site, hands.now)
     assert len(letterbox.mails) == 1
 
 
