@@ -188,9 +188,12 @@ async def test_the_mails_of_an_account_are_counted_by_one_worker_at_a_time(
 
 
 async def define(field: str, value: object) -> None:
-    """Change one field of every survey, as a later version would."""
+    """The invitation is to a version of the survey with one field of its own."""
     await fetch(
-        "UPDATE survey_version SET definition = jsonb_set(definition, ARRAY[$1::text], $2::jsonb)",
+        "WITH made AS (INSERT INTO survey_version (survey, number, definition, published_at) "
+        "SELECT v.survey, 9, jsonb_set(v.definition, ARRAY[$1::text], $2::jsonb), v.published_at "
+        "FROM survey_version v JOIN invitation i ON i.survey_version = v.id RETURNING id) "
+        "UPDATE invitation SET survey_version = (SELECT id FROM made)",
         field,
         msgspec.json.encode(value).decode(),
     )
