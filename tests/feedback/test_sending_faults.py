@@ -130,7 +130,7 @@ class Office:
 
     def __init__(self, site: Site, host: Host, hands: Hands, tls: str = "none", trusts: Path | None = None) -> None:
         settings = replace(
-            site.settings, smtp_host=ADDRESS, smtp_port=host.port, smtp_tls=tls, smtp_timeout_seconds=0.3
+            site.settings, smtp_host=ADDRESS, smtp_port=host.port, smtp_tls=tls, smtp_timeout_seconds=1.0
         )
         context = ssl.create_default_context(cafile=trusts) if trusts else None
         self.transport = SmtpTransport(settings, tls=context)
