@@ -6,6 +6,7 @@ import re
 import ssl
 import time
 from collections.abc import Sequence
+from typing import Any
 
 import aiosmtplib
 from msgspec import Struct
@@ -36,6 +37,20 @@ class MailServer(Struct, frozen=True, kw_only=True):
     password: str = ""
     tls: str = "starttls"  # or tls, or none
     timeout: float = 20.0
+
+
+def client_of(server: MailServer, **more: Any) -> aiosmtplib.SMTP:
+    """A client that is yet to connect; `more` are other arguments of aiosmtplib's."""
+    return aiosmtplib.SMTP(
+        hostname=server.host,
+        port=server.port,
+        username=server.username or None,
+        password=server.password or None,
+        use_tls=server.tls == "tls",
+        start_tls=server.tls == "starttls",
+        timeout=server.timeout,
+        **more,
+    )
 
 
 class SmtpPool:
@@ -96,22 +111,11 @@ class SmtpPool:
         return connection
 
     async def _connected(self) -> SmtpTalk:
-        server = self._server
-        client = aiosmtplib.SMTP(
-            hostname=server.host,
-            port=server.port,
-            username=server.username or None,
-            password=server.password or None,
-            use_tls=server.tls == "tls",
-            start_tls=server.tls == "starttls",
-            timeout=server.timeout,
-            local_hostname=self._hostname,
-            tls_context=self._tls,
-        )
+        client = client_of(self._server, local_hostname=self._hostname, tls_context=self._tls)
         try:
             await client.connect()
             await _greet(client)
-            talk = SmtpTalk(client, server.timeout)
+            talk = SmtpTalk(client, self._server.timeout)
         except aiosmtplib.SMTPResponseException as fault:
             client.close()
             raise server_refused(fault.code) from fault

@@ -4,12 +4,14 @@ import secrets
 from datetime import datetime
 
 import aiosmtplib
+from msgspec.structs import replace
 
 from core.addresses import address_hash
 from core.database import fetch
 from core.errors import Fault, Invalid
 from core.mail import Mail, MailSender, MailServer, NotDelivered, address_of
 from core.site import Site
+from core.smtp_pool import client_of
 from feedback.answering.pipe_values import one_line
 from feedback.delivery.sender_form import domain_in
 from feedback.delivery.senders import load_mail_sender
@@ -59,15 +61,7 @@ async def send_test(site: Site, workspace: int, sender: int, to: str, now: datet
 
 async def _knock(server: MailServer) -> str:
     """Connect, log in and say goodbye."""
-    client = aiosmtplib.SMTP(
-        hostname=server.host,
-        port=server.port,
-        username=server.username or None,
-        password=server.password or None,
-        use_tls=server.tls == "tls",
-        start_tls=server.tls == "starttls",
-        timeout=STEP_SECONDS,
-    )
+    client = client_of(replace(server, timeout=STEP_SECONDS))
     await client.connect()
     try:
         answer = await client.noop()
