@@ -11,6 +11,7 @@ from feedback.deciding.lottery import (
     account_share,
     asked_by_lot,
     draw_of,
+    is_drawn_for_account,
     sample_draw_of,
     split_draw_of,
 )
@@ -46,15 +47,21 @@ def lottery_chance(workspace: int, contact: int, touchpoint: int, period: date, 
     return Chance(Reason.NOT_DRAWN, probability, touchpoint in asked_by_lot(odds, draw), facts)
 
 
-def account_chance(workspace: int, contact: int, contacts: int, period: date, policy: Policy) -> Chance | None:
-    """Whether the contact is one of those whom the account's budget bears; None where there is budget for all."""
+def account_chance(
+    workspace: int, account: str, place: int, contacts: int, period: date, policy: Policy
+) -> Chance | None:
+    """Whether the contact is one of those whom the account's budget bears; None where there is budget for all.
+
+    `place` is the contact's among the `contacts` of its account, from 0.
+    """
     if policy.account_budget is None or policy.contact_budget is None or not contacts:
         return None
     of_account = policy.account_budget.invitations / policy.account_budget.days
     share = account_share(of_account, contacts, policy.contact_budget.invitations / policy.contact_budget.days)
-    draw = account_draw_of(workspace, contact, period)
+    draw = account_draw_of(workspace, account, period)
     facts = {"account_share": _figure(share), "account_draw": _figure(draw), "contacts": str(contacts)}
-    return Chance(Reason.NOT_DRAWN, share, draw < share, facts) if share < 1 else None
+    is_won = is_drawn_for_account(share, place, draw)
+    return Chance(Reason.NOT_DRAWN, share, is_won, facts) if share < 1 else None
 
 
 def survey_for(trigger: TriggerView, persona: str | None, contact: int) -> LatestSurvey:

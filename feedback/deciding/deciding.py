@@ -62,6 +62,7 @@ class ContactFacts(Struct, frozen=True, kw_only=True):
     locale: str = ""
     account: str | None = None  # the external id
     account_contacts: int = 0  # how many contacts the account has, as far as they are counted
+    account_place: int = 0  # the contact's among them by id, from 0; beyond those that are counted, by chance
     attributes: Mapping[str, object] = {}
 
 
@@ -250,7 +251,9 @@ def _chances(
     if is_in_lottery(happening.name, ground.policy):
         odds = ground.odds.get(period, {})
         yield lottery_chance(ground.workspace, contact.id, trigger.touchpoint, period, odds)
-    thinned = account_chance(ground.workspace, contact.id, contact.account_contacts, period, ground.policy)
+    thinned = account_chance(
+        ground.workspace, contact.account or "", contact.account_place, contact.account_contacts, period, ground.policy
+    )
     if thinned is not None:
         yield thinned
 

@@ -50,7 +50,7 @@ async def lock_accounts(contacts: Collection[int]) -> dict[int, int]:
 
 async def load_contacts(contacts: Collection[int], accounts: dict[int, int], policy: Policy) -> dict[int, KnownContact]:
     """By id; `accounts` says how many contacts each account has."""
-    rows = await fetch(_CONTACTS, list(contacts))
+    rows = await fetch(_CONTACTS, list(contacts), MOST_CONTACTS)
     return {row["id"]: _known(row, accounts, zone_of(row["time_zone"], policy)) for row in rows}
 
 
@@ -94,6 +94,7 @@ def _known(row: Row, accounts: dict[int, int], zone: ZoneInfo) -> KnownContact:
         locale=row["locale"],
         account=row["account_key"],
         account_contacts=accounts.get(row["account"], 0),
+        account_place=row["account_place"] if row["account_place"] < MOST_CONTACTS else row["id"],
         attributes=msgspec.json.decode(row["attributes"]),
     )
     return KnownContact(facts, row["account"])
@@ -108,7 +109,9 @@ ORDER BY a.id FOR NO KEY UPDATE OF a
 
 _CONTACTS = f"""
 SELECT c.id, c.email, {SUPPRESSED_AS} AS suppressed_as, c.consent, c.kind, p.key AS persona, c.locale, c.time_zone,
-       c.account, a.external_id AS account_key, c.attributes
+       c.account, a.external_id AS account_key, c.attributes,
+       (SELECT count(*) FROM (SELECT FROM contact o WHERE o.account = c.account AND o.id < c.id LIMIT $2) before)
+           AS account_place
 FROM contact c LEFT JOIN persona p ON p.id = c.persona LEFT JOIN account a ON a.id = c.account
 WHERE c.id = ANY($1)
 """

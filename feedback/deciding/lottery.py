@@ -78,9 +78,9 @@ def draw_of(workspace: int, contact: int, period: date) -> float:
     return _number("contact", workspace, contact, period)
 
 
-def account_draw_of(workspace: int, contact: int, period: date) -> float:
-    """The second number for a period: whether the contact is one of those that the account's budget bears."""
-    return _number("account", workspace, contact, period)
+def account_draw_of(workspace: int, account: str, period: date) -> float:
+    """The number that an account, by its external id, has drawn for a period: which of its contacts may be asked."""
+    return _number("account", workspace, account, period)
 
 
 def sample_draw_of(trigger: int, event_key: str) -> float:
@@ -94,9 +94,18 @@ def split_draw_of(trigger: int, contact: int) -> float:
 
 
 def account_share(budget_a_day: float, contacts: int, contact_budget_a_day: float) -> float:
-    """The probability with which a contact is drawn for an account's budget, were all its contacts to spend theirs."""
-    wanted = contacts * contact_budget_a_day
-    return min(1.0, budget_a_day / wanted) if wanted > 0 else 1.0
+    """The probability with which a contact is drawn for an account's budget, were all its contacts to spend theirs.
+
+    Of whole contacts where it bears more than one, so that the budget is never spent before the last of them comes.
+    """
+    borne = budget_a_day / contact_budget_a_day
+    # What divides evenly may come out a hair below.
+    return min(1.0, (floor(borne + 1e-9) if borne >= 1 else borne) / contacts) if contacts else 1.0
+
+
+def is_drawn_for_account(share: float, place: int, number: float) -> bool:
+    """Whether the contact at `place` in its account, from 0, is drawn: systematically, as `asked_by_lot` does."""
+    return floor((place + 1) * share + number) > floor(place * share + number)
 
 
 def _number(*parts: object) -> float:

@@ -39,6 +39,8 @@ STATEMENTS = [
     "CREATE INDEX invitation_reminder ON invitation (remind_at) WHERE remind_at IS NOT NULL",
     # feedback/deciding/follow_up.py takes whole responses that nobody has looked at, oldest first.
     "CREATE INDEX response_followed ON response (id) WHERE followed_up_at IS NULL",
+    # feedback/deciding/load_facts.py finds a contact's place among those of its account.
+    "CREATE INDEX contact_of_account ON contact (account, id) WHERE account IS NOT NULL",
     # feedback/deciding/load_facts.py looks at what an account was asked lately.
     "CREATE INDEX invitation_account_due ON invitation (account, due_at) WHERE account IS NOT NULL",
     # feedback/delivery/senders.py holds and frees what waits in a workspace.

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.deciding.chances import account_chance, sample_chance, survey_for
-from feedback.deciding.deciding import Past, Verdict, decide
+from feedback.deciding.deciding import ContactFacts, Past, Verdict, decide
 from feedback.deciding.lottery import (
     account_draw_of,
     account_share,
@@ -81,18 +81,22 @@ def test_a_cool_down_between_steps_starves_none_of_them() -> None:
     assert all(is_likely(asked[step], 2_000, 2 / 3) for step in (1, 2, 3))
 
 
+def colleague(number: int) -> ContactFacts:
+    """One of ten of an account."""
+    return somebody(number, account=f"a{number // 10}", account_contacts=10, account_place=number % 10)
+
+
 def test_the_probability_of_several_draws_is_their_product() -> None:
-    """A sample of .5, a touchpoint's .6, and an account of ten contacts with budget for two and a half."""
+    """A sample of .5, a touchpoint's .6, and an account of ten contacts with budget for two and a half: for two."""
     policy = Policy(contact_budget=Budget(1, 30), account_budget=Budget(5, 60))
     ledger = Ledger(policy, odds={PERIOD: TILTED})
     trigger = trigger_at(2, share=0.5)
     verdicts: list[Verdict] = [
-        ledger.decide(happened(2, key=f"k{number}"), trigger, somebody(number, account_contacts=10))
-        for number in range(CONTACTS)
+        ledger.decide(happened(2, key=f"k{number}"), trigger, colleague(number)) for number in range(CONTACTS)
     ]
     assert len({verdict.probability for verdict in verdicts}) == 1
-    assert verdicts[0].probability == pytest.approx(0.5 * 0.6 * 0.25)
-    assert is_likely(sum(verdict.asks for verdict in verdicts), CONTACTS, 0.5 * 0.6 * 0.25)
+    assert verdicts[0].probability == pytest.approx(0.5 * 0.6 * 0.2)
+    assert is_likely(sum(verdict.asks for verdict in verdicts), CONTACTS, 0.5 * 0.6 * 0.2)
     assert {verdict.reason for verdict in verdicts} == {Reason.DUE, Reason.NOT_DRAWN, Reason.NOT_SAMPLED}
 
 
@@ -114,7 +118,7 @@ def test_the_draws_are_what_anybody_computes_from_the_same_parts() -> None:
 
 def test_the_draws_are_apart() -> None:
     """No two of them agree: who wins the one has won nothing of the others yet."""
-    draws = [draw_of(7, 1, PERIOD), draw_of(8, 1, PERIOD), account_draw_of(7, 1, PERIOD), split_draw_of(7, 1)]
+    draws = [draw_of(7, 1, PERIOD), draw_of(8, 1, PERIOD), account_draw_of(7, "1", PERIOD), split_draw_of(7, 1)]
     draws += [sample_draw_of(7, "1"), sample_draw_of(7, "2"), draw_of(7, 11, PERIOD), draw_of(71, 1, PERIOD)]
     assert len(set(draws)) == len(draws)
     assert all(0 <= draw < 1 for draw in draws)
@@ -142,11 +146,35 @@ def test_an_account_is_drawn_for_what_its_budget_bears() -> None:
     assert account_share(5 / 30, 5, 1 / 30) == 1
     assert account_share(5 / 30, 0, 1 / 30) == 1
     policy = Policy(contact_budget=Budget(1, 30), account_budget=Budget(5, 30))
-    chance = account_chance(7, 1, 10, PERIOD, policy)
+    assert account_share(5 / 60, 10, 1 / 30) == 0.2  # for two and a half: two
+    assert account_share(1 / 60, 10, 1 / 30) == 0.05  # half a contact a period: one in every second
+    chance = account_chance(7, "acme", 3, 10, PERIOD, policy)
     assert chance is not None
     assert (chance.probability, chance.facts["contacts"]) == (0.5, "10")
-    assert account_chance(7, 1, 5, PERIOD, policy) is None
-    assert account_chance(7, 1, 10, PERIOD, Policy(account_budget=None)) is None
+    assert account_chance(7, "acme", 3, 5, PERIOD, policy) is None
+    assert account_chance(7, "acme", 3, 10, PERIOD, Policy(account_budget=None)) is None
+
+
+@pytest.mark.parametrize("contacts", [3, 4, 10])
+def test_an_account_starves_nobody_who_comes_late(contacts: int) -> None:
+    """All pass two steps; five invitations in thirty days bear two contacts with two each, and the cap refuses none."""
+    policy = Policy(overall_days=0)
+    asked: Counter[tuple[int, int]] = Counter()
+    accounts = 300
+    share = account_share(5 / 30, contacts, 2 / 30)
+    for account in range(accounts):
+        moments: list[datetime] = []
+        for step, place in ((step, place) for step in (1, 2) for place in range(contacts)):
+            at = NOW + timedelta(days=10 + step, minutes=place)
+            who = somebody(100 * account + place, account=f"a{account}", account_contacts=contacts, account_place=place)
+            known = ground(policy, at, touchpoints=(1, 2))
+            verdict = decide(happened(step, at), trigger_at(step), who, Past((), tuple(moments)), known)
+            assert verdict.probability == pytest.approx(share)
+            if verdict.asks and verdict.due_at:
+                moments.append(verdict.due_at)
+                asked[step, place] += 1
+        assert len(moments) == 4
+    assert all(is_likely(asked[step, place], accounts, share) for step in (1, 2) for place in range(contacts))
 
 
 def test_a_sample_takes_its_share_of_the_events() -> None:
