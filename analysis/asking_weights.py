@@ -1,13 +1,12 @@
 """Whom to ask where, so that the answers can be weighted back: the lottery and its estimate (METHOD, section 7)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from analysis.experience import CONFIDENCE, Estimate, Moments, estimate_of, hajek_weights, moments_of_weighted
 from analysis.report import Verdict
-from feedback.deciding.lottery import shared_out
 
 SETTLED_TILT = 0.5  # a touchpoint with a verdict is worth half as much as one without
 SPREAD_UNKNOWN = 0.6  # standard deviation of x that a touchpoint without answers is taken to have
@@ -32,15 +31,6 @@ def hajek_estimate(
     """The mean x of all who passed, from those asked with recorded probabilities (Hajek 1971); None over nobody."""
     moments = moments_of_weighted(values, hajek_weights(probabilities))
     return estimate_of(replace(moments, is_two_valued=is_two_valued), confidence)
-
-
-def lottery_probabilities(touchpoints: Mapping[str, Askable], budget: float = 1.0) -> dict[str, float]:
-    """The probability of being asked at each touchpoint, for a contact who may be asked `budget` times in a period.
-
-    In proportion to what one more answer takes off the standard error, times reach, with a floor; they add up to the
-    budget, or to 1 each where the budget is larger than the journey.
-    """
-    return shared_out({key: asking_worth(askable) for key, askable in touchpoints.items()}, budget)
 
 
 def asking_worth(askable: Askable) -> float:

@@ -12,7 +12,7 @@ from feedback.deciding.deciding import Ground, Happening, is_in_lottery, plan_of
 from feedback.deciding.dry_run import DAYS, MOST_EVENTS, DryRun, PastEvent, RealInvitation, dry_run
 from feedback.deciding.follow_up import answered_since
 from feedback.deciding.keep_odds import Odds, odds_of
-from feedback.deciding.load_facts import COUNTED, MOST_CONTACTS, KnownContact, load_contacts, looks_back
+from feedback.deciding.load_facts import COUNTED, KnownContact, count_colleagues, load_contacts, looks_back
 from feedback.deciding.load_policy import load_policy
 from feedback.deciding.lottery import period_start
 from feedback.deciding.policy import Policy
@@ -42,7 +42,7 @@ async def try_trigger(workspace: int, place: Place, ask: AskFile, trigger: int |
     found = await _events(workspace, view, now)
     policy = await load_policy(workspace)
     numbers = {event.contact for event in found.events}
-    accounts = {row["id"]: row["contacts"] for row in await fetch(_ACCOUNTS, list(numbers), MOST_CONTACTS)}
+    accounts = await count_colleagues(numbers)
     contacts = await load_contacts(numbers, accounts, policy)
     first = min([event.happening.occurred_at for event in found.events], default=now)
     ground = Ground(
@@ -174,11 +174,6 @@ _CONTACTS = f"SELECT c.id, c.external_id {_PEOPLE} ORDER BY c.id DESC LIMIT $3"
 _COUNT_CONTACTS = f"SELECT count(*) AS n {_PEOPLE}"
 
 # As deciding counts them, but without a lock.
-_ACCOUNTS = """
-SELECT a.id, (SELECT count(*) FROM (SELECT FROM contact o WHERE o.account = a.id LIMIT $2) counted) AS contacts
-FROM account a WHERE a.id IN (SELECT c.account FROM contact c WHERE c.id = ANY($1))
-"""
-
 # What is overdue is taken to be sent now.
 _INVITATIONS = """
 SELECT i.contact, i.account, d.decided_at, i.occurred_at, i.touchpoint, i.survey, i.is_follow_up,

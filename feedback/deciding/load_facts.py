@@ -48,6 +48,11 @@ async def lock_accounts(contacts: Collection[int]) -> dict[int, int]:
     return {row["id"]: row["contacts"] for row in rows}
 
 
+async def count_colleagues(contacts: Collection[int]) -> dict[int, int]:
+    """The same, for whoever decides nothing: no account is locked."""
+    return {row["id"]: row["contacts"] for row in await fetch(_ACCOUNTS, list(contacts), MOST_CONTACTS)}
+
+
 async def load_contacts(contacts: Collection[int], accounts: dict[int, int], policy: Policy) -> dict[int, KnownContact]:
     """By id; `accounts` says how many contacts each account has."""
     rows = await fetch(_CONTACTS, list(contacts), MOST_CONTACTS)
@@ -100,12 +105,12 @@ def _known(row: Row, accounts: dict[int, int], zone: ZoneInfo) -> KnownContact:
     return KnownContact(facts, row["account"])
 
 
-# In the order of the ids, as everybody locks accounts, after contacts.
-_LOCK_ACCOUNTS = """
+_ACCOUNTS = """
 SELECT a.id, (SELECT count(*) FROM (SELECT FROM contact o WHERE o.account = a.id LIMIT $2) counted) AS contacts
 FROM account a WHERE a.id IN (SELECT c.account FROM contact c WHERE c.id = ANY($1))
-ORDER BY a.id FOR NO KEY UPDATE OF a
 """
+# In the order of the ids, as everybody locks accounts, after contacts.
+_LOCK_ACCOUNTS = f"{_ACCOUNTS} ORDER BY a.id FOR NO KEY UPDATE OF a"
 
 _CONTACTS = f"""
 SELECT c.id, c.email, {SUPPRESSED_AS} AS suppressed_as, c.consent, c.kind, p.key AS persona, c.locale, c.time_zone,

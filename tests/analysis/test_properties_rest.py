@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Struct, structs
 
-from analysis.asking_weights import Askable, hajek_estimate, lottery_probabilities
+from analysis.asking_weights import Askable, asking_worth, hajek_estimate
 from analysis.before_after import (
     Action,
     Counts,
@@ -41,7 +41,7 @@ from analysis.theme_terms import ctfidf
 from analysis.trend import trend_of, weekly_moments
 from analysis.trend_figures import Direction, Signal
 from core.errors import Invalid
-from feedback.deciding.lottery import LEAST_SHARE, asked_by_lot, asked_first_come
+from feedback.deciding.lottery import LEAST_SHARE, asked_by_lot, asked_first_come, shared_out
 from surveys.instruments import EMOTIONS
 
 settings.register_profile("unhurried", deadline=None)
@@ -424,6 +424,11 @@ askables = st.dictionaries(
     st.sampled_from("abcdefgh"),
     st.builds(Askable, moments, st.sampled_from(list(Verdict)), st.floats(0, 1e6)),
 )
+
+
+def lottery_probabilities(touchpoints: dict[str, Askable], budget: float = 1.0) -> dict[str, float]:
+    """As the worker tilts the lottery, and the next decision makes its odds."""
+    return shared_out({key: asking_worth(askable) for key, askable in touchpoints.items()}, budget)
 
 
 @given(askables, st.floats(0, 10))
