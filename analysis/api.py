@@ -10,9 +10,9 @@ from accounts.api_keys import ApiCaller, Scope
 from analysis.asked import Asked
 from analysis.csv_export import to_csv
 from analysis.load_full_report import load_full_report
-from analysis.load_pains import load_pains
 from analysis.load_report import last_days
-from analysis.pain_point import PainPoint
+from analysis.pains.load_pains import load_pains
+from analysis.pains.pain_point import PainPoint
 from analysis.report import JourneyReport
 
 

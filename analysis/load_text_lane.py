@@ -9,7 +9,7 @@ from msgspec import Struct
 from analysis.experience import Disclosure, Moments, disclosure_of, estimate_of, moments_together
 from analysis.load_report import Period
 from analysis.report import BlindSpot, JourneyReport, ReportSettings
-from analysis.sentiment import SentimentState
+from analysis.text.sentiment import SentimentState
 from analysis.text_derived import TextModel, fit, text_derived_estimate
 from analysis.text_figures import TextFigure
 from analysis.worth import worth_as_json

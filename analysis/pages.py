@@ -23,8 +23,8 @@ from analysis.finding import VERDICT_WORDS, finding_of, landmarks_in_words, subt
 from analysis.gap_words import gap_rows, q_in_words
 from analysis.load_full_report import load_full_report
 from analysis.load_overlays import EARLIER, SAME, load_earlier, load_overlays
-from analysis.load_pains import load_pains
 from analysis.load_report import last_days, load_report
+from analysis.pains.load_pains import load_pains
 from analysis.period_words import change_in_words, official_change_in_words
 from analysis.report import JourneyReport
 from analysis.text_words import STATE_WORDS, text_rows, too_few_words

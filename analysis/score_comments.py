@@ -9,8 +9,8 @@ import msgspec
 from core.database import fetch
 
 if TYPE_CHECKING:
-    from analysis.sentiment import Sentiment
-    from analysis.themes import ThemeHit
+    from analysis.text.sentiment import Sentiment
+    from analysis.text.themes import ThemeHit
 
 
 async def score_comments(answers: Sequence[int], now: datetime) -> None:
@@ -18,8 +18,8 @@ async def score_comments(answers: Sequence[int], now: datetime) -> None:
 
     The text stack is imported at the first call, so that only a worker ever loads it.
     """
-    from analysis.sentiment import score
-    from analysis.themes import find_themes, shipped_packs
+    from analysis.text.sentiment import score
+    from analysis.text.themes import find_themes, shipped_packs
 
     comments = await fetch(_COMMENTS, answers)
     await _store_sentiments(

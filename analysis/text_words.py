@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from analysis.chart_words import NOT_SHOWN, signed, span
 from analysis.report import TouchpointFigure
-from analysis.sentiment import SentimentState
+from analysis.text.sentiment import SentimentState
 from analysis.text_derived import LEAST_RATED
 from analysis.text_figures import TextFigure
 

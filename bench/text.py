@@ -16,10 +16,10 @@ from time import perf_counter
 from msgspec import Struct
 from textblob import TextBlob
 
-from analysis.language import language_of
-from analysis.redaction import redact
-from analysis.sentiment import NEUTRAL_BELOW, Sentiment, SentimentState, score
-from analysis.themes import find_themes, shipped_packs
+from analysis.text.language import language_of
+from analysis.text.redaction import redact
+from analysis.text.sentiment import NEUTRAL_BELOW, Sentiment, SentimentState, score
+from analysis.text.themes import find_themes, shipped_packs
 
 PLAIN_NEUTRAL_BELOW = 0.1
 LABELS = ("neg", "neu", "pos")
@@ -102,7 +102,7 @@ def _report_speed(texts: list[str]) -> None:
 
 
 def _analyser_alone() -> Callable[[str], object]:
-    from analysis.analyser import service_analyzer
+    from analysis.text.analyser import service_analyzer
 
     return service_analyzer().read
 

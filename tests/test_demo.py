@@ -9,8 +9,8 @@ import yaml
 from accounts.api_keys import Scope, create_api_key
 from accounts.membership import create_workspace
 from analysis.load_changes import load_changes
-from analysis.load_pains import load_pains
 from analysis.load_report import last_days, load_report
+from analysis.pains.load_pains import load_pains
 from analysis.report import ActionVerdict, ReportSettings, Verdict
 from analysis.valences import load_valences
 from core.database import fetch

@@ -11,9 +11,9 @@ from analysis.before_after import Action
 from analysis.data_hash import with_data_hash
 from analysis.load_drivers import load_drivers
 from analysis.load_full_report import load_full_report
-from analysis.load_pains import load_pains
 from analysis.load_report import Period, load_report
 from analysis.load_touchpoint import load_touchpoint
+from analysis.pains.load_pains import load_pains
 from analysis.read_answers import property_of
 from analysis.report import JourneyReport
 from analysis.set_valences import set_valences

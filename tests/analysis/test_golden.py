@@ -27,7 +27,7 @@ from analysis.official import (
     official_figures,
     wald_interval,
 )
-from analysis.pains import loss_per_month
+from analysis.pains.loss import loss_per_month
 from analysis.promises import KeptAnswers, against_share, disconfirmation, kept_interval, paired_difference
 from analysis.report import Interval, ReportSettings
 from analysis.scales import (

@@ -24,7 +24,7 @@ from analysis.report import ActionVerdict, ReportSettings
 from analysis.scales import experience_on_points
 from analysis.segments import mixed
 from analysis.summaries import peak_end
-from analysis.theme_terms import ctfidf
+from analysis.text.theme_terms import ctfidf
 from feedback.deciding.lottery import asked_first_come
 
 GOLDEN: dict[str, Any] = json.loads((Path(__file__).parents[1] / "golden" / "golden.json").read_text())

@@ -12,10 +12,10 @@ from analysis.curve_words import INSTRUMENT_WORDS
 from analysis.experience import estimate_of, wilson
 from analysis.load_drivers import load_drivers
 from analysis.load_full_report import load_full_report
-from analysis.load_pains import load_pains
 from analysis.load_report import last_days, load_report
 from analysis.load_touchpoint import TouchpointReport, load_touchpoint
 from analysis.official import official_figures
+from analysis.pains.load_pains import load_pains
 from analysis.read_answers import property_of
 from analysis.rebuild_tally import rebuild_tally
 from analysis.remove_responses import delete_response, erase_contact

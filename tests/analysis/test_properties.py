@@ -36,7 +36,7 @@ from analysis.official import (
     official_figures,
     wald_interval,
 )
-from analysis.pains import Loss, loss_per_month, ranks_by_loss
+from analysis.pains.loss import Loss, loss_per_month, ranks_by_loss
 from analysis.promises import (
     Expectation,
     KeptAnswers,

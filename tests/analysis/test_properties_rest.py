@@ -37,7 +37,7 @@ from analysis.same_contacts import same_contacts
 from analysis.scales import AROUSAL, VALENCES, arousal_of
 from analysis.segments import cells_of, mixed, standard_mix
 from analysis.summaries import Remembered, Summary, peak_end, predict_overall
-from analysis.theme_terms import ctfidf
+from analysis.text.theme_terms import ctfidf
 from analysis.trend import trend_of, weekly_moments
 from analysis.trend_figures import Direction, Signal
 from core.errors import Invalid

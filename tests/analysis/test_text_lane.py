@@ -14,7 +14,7 @@ from analysis.load_report import Period, load_report
 from analysis.load_text_lane import Learned, Voices, load_text_lane, text_figure, voice_of
 from analysis.report import JourneyReport, ReportSettings
 from analysis.score_responses import score_responses
-from analysis.sentiment import SentimentState
+from analysis.text.sentiment import SentimentState
 from analysis.text_derived import LEAST_RATED, TextModel, fit, text_derived_estimate
 from analysis.text_figures import TextFigure
 from analysis.text_words import STATE_WORDS, text_rows, too_few_words

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from analysis.experience import wilson
-from analysis.load_pains import load_pains
 from analysis.load_report import Period, last_days, load_report
+from analysis.pains.load_pains import load_pains
 from analysis.report import BlindSpot, TouchpointFigure, Verdict
 from analysis.score_responses import score_responses
 from core.database import fetch

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.redaction import redact
+from analysis.text.redaction import redact
 
 
 @pytest.mark.parametrize(

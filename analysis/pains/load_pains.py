@@ -10,12 +10,12 @@ from msgspec import Struct
 from analysis.assemble_report import assemble_report
 from analysis.experience import Moments
 from analysis.load_report import Period, measure
-from analysis.pain_point import PainPoint
-from analysis.pains import Loss, loss_per_month, ranks_by_loss
-from analysis.quotes import Candidate, QuoteChoice, choose_quotes
+from analysis.pains.loss import Loss, loss_per_month, ranks_by_loss
+from analysis.pains.pain_point import PainPoint
+from analysis.pains.quotes import Candidate, QuoteChoice, choose_quotes
 from analysis.report import JourneyReport, ReportSettings, TouchpointFigure
 from analysis.tally import picks_tallied
-from analysis.themes import Theme, Tone, shipped_packs
+from analysis.text.themes import Theme, Tone, shipped_packs
 from analysis.valences import load_valences
 from analysis.worth import worth_as_json
 from core.database import Row, fetch

@@ -12,8 +12,8 @@ from math import fsum, log, sqrt
 
 from msgspec import Struct
 
-from analysis.redaction import redact
-from analysis.wordlists import MAX_READ_CHARACTERS
+from analysis.text.redaction import redact
+from analysis.text.wordlists import MAX_READ_CHARACTERS
 
 MAX_QUOTES = 3
 MAX_QUOTE_CHARACTERS = 280

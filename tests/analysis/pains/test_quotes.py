@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
-from analysis.quotes import MAX_QUOTE_CHARACTERS, Candidate, choose_quotes
+from analysis.pains.quotes import MAX_QUOTE_CHARACTERS, Candidate, choose_quotes
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

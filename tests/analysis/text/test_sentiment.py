@@ -7,9 +7,9 @@ from time import perf_counter
 
 import pytest
 
-from analysis.analyser import SERVICE_LEXICON, ServiceAnalyzer, ServiceLexicon
-from analysis.sentiment import NEUTRAL_BELOW, Sentiment, SentimentState, score
-from analysis.wordlists import WordListFault, read_word_list, spell_out
+from analysis.text.analyser import SERVICE_LEXICON, ServiceAnalyzer, ServiceLexicon
+from analysis.text.sentiment import NEUTRAL_BELOW, Sentiment, SentimentState, score
+from analysis.text.wordlists import WordListFault, read_word_list, spell_out
 
 
 def english(text: str) -> Sentiment:
@@ -155,7 +155,7 @@ def test_a_score_carries_the_analyser_and_the_version_of_its_lexicon() -> None:
 
 def test_the_same_text_has_the_same_score_in_another_process() -> None:
     text = "The consultant was friendly, but the migration was late and nobody called back."
-    program = f"from analysis.sentiment import score; print(score({text!r}, 'en', ['en']).polarity)"
+    program = f"from analysis.text.sentiment import score; print(score({text!r}, 'en', ['en']).polarity)"
     outputs = {
         subprocess.run(
             [sys.executable, "-c", program], env={"PYTHONHASHSEED": seed}, capture_output=True, check=True, text=True
@@ -166,7 +166,7 @@ def test_the_same_text_has_the_same_score_in_another_process() -> None:
 
 
 def test_the_states_can_be_had_without_loading_the_text_stack() -> None:
-    imported = "import sys, analysis.sentiment, analysis.themes"
+    imported = "import sys, analysis.text.sentiment, analysis.text.themes"
     program = f"{imported}; assert not {{'textblob', 'nltk', 'py3langid'}} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", program], check=True)
 

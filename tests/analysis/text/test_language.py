@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.language import Language, LanguageMethod, base_language, language_of
+from analysis.text.language import Language, LanguageMethod, base_language, language_of
 
 FOREIGN = {
     "de": "Die Rechnung kam viel zu spät und niemand hat geantwortet",

@@ -16,7 +16,7 @@ from msgspec import Meta, Struct
 from textblob.en import sentiment as pattern_lexicon
 from textblob.en.sentiments import PatternAnalyzer
 
-from analysis.wordlists import MAX_READ_CHARACTERS, WordListFault, read_word_list, spell_out
+from analysis.text.wordlists import MAX_READ_CHARACTERS, WordListFault, read_word_list, spell_out
 
 SERVICE_LEXICON = Path(__file__).parent / "lexicon" / "service.yaml"
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from analysis.language import language_of
+from analysis.text.language import language_of
 
 if TYPE_CHECKING:
-    from analysis.analyser import Reading, ServiceAnalyzer
+    from analysis.text.analyser import Reading, ServiceAnalyzer
 
 NEUTRAL_BELOW = 0.2  # |polarity|; one threshold, set once for every source of text
 MIXED_FROM = 0.4  # the least praise and the least pain, in polarity, that make a comment mixed
@@ -70,6 +70,6 @@ def state_of(reading: "Reading") -> SentimentState:
 
 @lru_cache(maxsize=1)
 def _analyser() -> "ServiceAnalyzer":
-    from analysis.analyser import service_analyzer
+    from analysis.text.analyser import service_analyzer
 
     return service_analyzer()

@@ -6,8 +6,8 @@ from time import perf_counter
 
 import pytest
 
-from analysis.themes import Pack, PackFile, Theme, Tone, find_themes, load_pack, shipped_packs
-from analysis.wordlists import WordListFault
+from analysis.text.themes import Pack, PackFile, Theme, Tone, find_themes, load_pack, shipped_packs
+from analysis.text.wordlists import WordListFault
 
 
 def named(text: str) -> set[str]:

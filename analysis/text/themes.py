@@ -13,7 +13,7 @@ from typing import Annotated, NamedTuple
 
 from msgspec import Meta, Struct
 
-from analysis.wordlists import MAX_READ_CHARACTERS, WordListFault, alternatives, read_word_list
+from analysis.text.wordlists import MAX_READ_CHARACTERS, WordListFault, alternatives, read_word_list
 
 PACKS_FOLDER = Path(__file__).parent / "packs"
 SHIPPED = ("general", "software")
@@ -56,6 +56,7 @@ Identifier = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$")]
 
 class Tone(StrEnum):
     PAIN = "pain"
+    EITHER = "either"  # what is spoken of, with praise or with pain: the clause it stands in decides
     PRAISE = "praise"
 
 
