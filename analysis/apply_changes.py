@@ -8,8 +8,8 @@ from collections import Counter
 from datetime import datetime
 
 from analysis.recount import lock_tallies, recounted
-from analysis.score_comments import score_comments
 from analysis.tally import TallyCell, add_to_tally, cells_of
+from analysis.text.score_comments import score_comments
 from core.database import fetch, transaction
 
 BATCH = 200

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from analysis.recount import lock_tallies, recounted
-from analysis.score_comments import score_comments
 from analysis.tally import add_to_tally, cells_of
+from analysis.text.score_comments import score_comments
 from core.database import Row, fetch, transaction
 
 BATCH = 200

@@ -1,4 +1,4 @@
-"""The tables of what it means: sentiment and themes of comments, tallies."""
+"""The tables of what it means: tallies, valences, actions, guesses."""
 
 from piccolo.columns import (
     BigInt,
@@ -6,7 +6,6 @@ from piccolo.columns import (
     Date,
     DoublePrecision,
     ForeignKey,
-    Integer,
     OnDelete,
     Serial,
     SmallInt,
@@ -17,31 +16,7 @@ from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from accounts.tables import User, Workspace
-from feedback.tables import Answer
 from surveys.tables import Persona, Touchpoint
-
-
-class CommentScore(Table):
-    """The sentiment of one comment."""
-
-    id = BigSerial(primary_key=True)
-    answer = ForeignKey(Answer, null=False, on_delete=OnDelete.cascade, unique=True)
-    language = Varchar(length=16)
-    state = Varchar(length=16)
-    polarity = DoublePrecision(null=True, default=None)
-    analyser = Varchar(length=64)  # name and version, so that a score can be recomputed and compared
-    scored_at = Timestamptz(default=None)
-
-
-class CommentTheme(Table):
-    """One theme found in one comment; its first mention is at the characters `start` to `stop`."""
-
-    id = BigSerial(primary_key=True)
-    answer = ForeignKey(Answer, null=False, on_delete=OnDelete.cascade)
-    theme = Varchar(length=64)
-    start = Integer()
-    stop = Integer()
-    comment_theme_once = Unique([answer, theme])
 
 
 class Tally(Table):

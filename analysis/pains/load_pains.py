@@ -11,7 +11,7 @@ from analysis.assemble_report import assemble_report
 from analysis.experience import Moments
 from analysis.load_report import Period, measure
 from analysis.pains.loss import Loss, loss_per_month, ranks_by_loss
-from analysis.pains.pain_point import PainPoint
+from analysis.pains.pain_point import PainPoint, PainStatus
 from analysis.pains.quotes import Candidate, QuoteChoice, choose_quotes
 from analysis.report import JourneyReport, ReportSettings, TouchpointFigure
 from analysis.tally import picks_tallied
@@ -122,6 +122,27 @@ def _pain_point(
         rank=rank,
         pain_id=key,
         title=f"{figure.name}: {theme.title}",
+        status=PainStatus.NEW,
+        evidence_level="",
+        customer_intent="",
+        business_intent="",
+        persona="",
+        segment="",
+        theme_method="pack",
+        reach_source="events" if figure.reach_month is not None else "unknown",
+        p_top3=None,
+        depth_rank=None,
+        expected_level=None,
+        importance=None,
+        trend=None,
+        sentiment_mean=None,
+        sentiment_coverage=None,
+        quotes_shown="",
+        suppressed_reason="",
+        action="",
+        action_date=None,
+        before_after="",
+        report_id="",
         journey=report.journey,
         stage=figure.stage,
         phase=figure.phase,

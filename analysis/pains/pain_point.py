@@ -1,18 +1,31 @@
-"""A pain point: one theme at one touchpoint, with what it costs and who said so (METHOD, section 10)."""
+"""A pain point: a theme at a touchpoint, a touchpoint that breaks its promise, or a hypothesis (METHOD, section 10)."""
 
 from datetime import date
+from enum import StrEnum
 
 from msgspec import Struct
 
 from analysis.report import Verdict
 
 
-class PainPoint(Struct, frozen=True, kw_only=True):
-    """One row of the list. The fields are the columns of the CSV, in order; what can't be known is None."""
+class PainStatus(StrEnum):
+    """What has become of a pain point."""
 
-    rank: int | None  # by the lower bound of the loss; None where the reach or the drop is unknown
-    pain_id: str
+    NEW = "new"
+    CONFIRMED = "confirmed"
+    IN_ACTION = "in_action"
+    SOLVED_AWAITING_PROOF = "solved_awaiting_proof"
+    SOLVED = "solved"
+    DISMISSED = "dismissed"
+
+
+class PainPoint(Struct, frozen=True, kw_only=True):
+    """One row of the list. The fields are the columns of every export, in order; what can't be known is None."""
+
+    pain_id: str  # journey/touchpoint/theme, for ever
     title: str
+    status: PainStatus
+    evidence_level: str  # solid, fair, weak, indicative, suppressed; "hypothesis" for a guess of a workshop
     journey: str
     stage: str
     phase: str
@@ -20,8 +33,12 @@ class PainPoint(Struct, frozen=True, kw_only=True):
     touchpoint: str
     period: str
     channel: str
-    owner: str
+    customer_intent: str
+    business_intent: str
+    persona: str  # all personas where empty
+    segment: str
     theme: str
+    theme_method: str  # pack, own theme, label, verdict, workshop
     n_responses: int
     n_contacts: int  # who answered at the touchpoint
     n_mentions: int  # contacts who mention the theme
@@ -34,22 +51,38 @@ class PainPoint(Struct, frozen=True, kw_only=True):
     x_without: float | None  # mean x of those who don't mention it
     drop: float | None
     reach_month: float | None
+    reach_source: str  # events, or unknown
     loss_month: float | None
-    loss_lo: float | None
+    loss_lo: float | None  # 80 % bounds, by bootstrap over contacts
     loss_hi: float | None
+    rank: int | None  # by the lower bound of the loss; None where the reach or the drop is unknown
+    p_top3: float | None  # P(rank <= 3)
+    depth_rank: int | None  # the other order: by the drop below those who don't mention it
     promise_text: str
     promise_source: str
     promise_level: float | None
+    expected_level: float | None
     gap: float | None
     q_value: float | None  # of broken
     verdict: Verdict
     lens_sensitive: bool | None
+    importance: float | None
+    trend: float | None
+    sentiment_mean: float | None
+    sentiment_coverage: float | None
     response_rate: float | None
-    first_seen: date
-    last_seen: date
+    first_seen: date | None
+    last_seen: date | None
     quote_1: str
     quote_2: str
     quote_3: str
     counter_quote: str
+    quotes_shown: str  # "3 of 27 shown"
+    suppressed_reason: str
+    owner: str
+    action: str
+    action_date: date | None
+    before_after: str
+    report_id: str
     data_hash: str
     method_version: str

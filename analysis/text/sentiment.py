@@ -31,6 +31,15 @@ class SentimentState(StrEnum):
     NOT_SCORED = "not_scored"  # a language that is not supported, or an unknown one
 
 
+# What a person's label is worth on the scale of polarities where the score says otherwise: clear, and not extreme.
+POLARITY_OF_LABEL = {
+    SentimentState.POSITIVE: 0.6,
+    SentimentState.NEUTRAL: 0.0,
+    SentimentState.NEGATIVE: -0.6,
+    SentimentState.MIXED: 0.0,
+}
+
+
 class Sentiment(Struct, frozen=True, kw_only=True):
     """One scored comment. `polarity` is in [-1, 1] and None where the state says that nothing is known."""
 

@@ -13,6 +13,7 @@ from typing import Annotated, NamedTuple
 
 from msgspec import Meta, Struct
 
+from analysis.text.sentiment import SentimentState
 from analysis.text.wordlists import MAX_READ_CHARACTERS, WordListFault, alternatives, read_word_list
 
 PACKS_FOLDER = Path(__file__).parent / "packs"
@@ -60,6 +61,18 @@ class Tone(StrEnum):
     PRAISE = "praise"
 
 
+def is_pain_mention(tone: Tone, state: SentimentState | str) -> bool:
+    """Whether a mention tells a pain; `state` is that of the clause it stands in."""
+    return tone is Tone.PAIN or (tone is Tone.EITHER and state in _PAINED)
+
+
+def is_praise_mention(tone: Tone, state: SentimentState | str) -> bool:
+    return tone is Tone.PRAISE or (tone is Tone.EITHER and state == SentimentState.POSITIVE)
+
+
+_PAINED = frozenset({SentimentState.NEGATIVE, SentimentState.MIXED})
+
+
 class Theme(Struct, frozen=True, forbid_unknown_fields=True):
     """One theme of a pack; `id` is unique within it."""
 
@@ -81,11 +94,12 @@ class PackFile(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ThemeHit(Struct, frozen=True, order=True):
-    """Characters `start` to `end` (not included) of the text speak of `theme`, e.g. "general.slow"."""
+    """Characters `start` to `stop` (not included) of the text speak of `theme`, e.g. "general.slow"."""
 
     start: int
-    end: int
+    stop: int
     theme: str
+    clause: int = 0
 
 
 class _Element(NamedTuple):
@@ -158,6 +172,12 @@ def load_pack(path: Path) -> Pack:
 @lru_cache(maxsize=1)
 def shipped_packs() -> tuple[Pack, ...]:
     return tuple(load_pack(PACKS_FOLDER / f"{name}.yaml") for name in SHIPPED)
+
+
+@lru_cache(maxsize=1)
+def shipped_pack_files() -> tuple[PackFile, ...]:
+    """Every pack that ships, by file name; a workspace reads with those of DEFAULT_PACKS unless it chooses others."""
+    return tuple(read_word_list(path, PackFile) for path in sorted(PACKS_FOLDER.glob("*.yaml")))
 
 
 def find_themes(text: str, packs: Sequence[Pack]) -> tuple[ThemeHit, ...]:
@@ -240,8 +260,8 @@ def _is_negated(words: list[_Word], place: int) -> bool:
 def _without_overlaps(hits: Iterable[ThemeHit]) -> tuple[ThemeHit, ...]:
     kept: list[ThemeHit] = []
     ends: dict[str, int] = {}
-    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end, hit.theme)):
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.stop, hit.theme)):
         if hit.start >= ends.get(hit.theme, 0):
             kept.append(hit)
-            ends[hit.theme] = hit.end
+            ends[hit.theme] = hit.stop
     return tuple(sorted(kept))

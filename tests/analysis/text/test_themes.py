@@ -47,7 +47,7 @@ def test_the_shipped_packs_know(text: str, theme: str) -> None:
 
 def test_a_comment_may_have_several_themes_each_on_its_own_words() -> None:
     text = "Friendly staff, but the checkout is too complicated and it crashed."
-    shown = {hit.theme: text[hit.start : hit.end] for hit in find_themes(text, shipped_packs())}
+    shown = {hit.theme: text[hit.start : hit.stop] for hit in find_themes(text, shipped_packs())}
     assert shown["general.friendly_staff"] == "Friendly staff"
     assert shown["general.complicated_checkout"].startswith("checkout")
     assert shown["general.bugs"] == "crashed"
@@ -84,18 +84,18 @@ def test_apostrophes_do_not_matter() -> None:
     packs = [pack_of("can't find")]
     for text in ("I can't find it", "I can’t find it", "I cant find it"):
         hit = find_themes(text, packs)[0]
-        assert text[hit.start : hit.end].endswith("find")
+        assert text[hit.start : hit.stop].endswith("find")
 
 
 def test_spans_survive_letters_that_grow_in_lower_case() -> None:
     text = "İİİ it is slow"
     (hit,) = find_themes(text, [pack_of("slow")])
-    assert text[hit.start : hit.end] == "slow"
+    assert text[hit.start : hit.stop] == "slow"
 
 
 def test_overlapping_hits_of_one_theme_count_once() -> None:
     (hit,) = find_themes("slow slow pages", [pack_of("slow", "slow slow pages")])
-    assert (hit.start, hit.end) == (0, 15)
+    assert (hit.start, hit.stop) == (0, 15)
 
 
 def test_ids_are_unique_and_carry_their_pack() -> None:

@@ -40,7 +40,7 @@ async def _store_themes(found: "Iterable[tuple[int, ThemeHit]]") -> None:
     """Each theme once a comment, at its first mention."""
     first = {(answer, hit.theme): hit for answer, hit in reversed(list(found))}
     records = [
-        {"answer": answer, "theme": theme, "start": hit.start, "stop": hit.end}
+        {"answer": answer, "theme": theme, "start": hit.start, "stop": hit.stop}
         for (answer, theme), hit in first.items()
     ]
     await fetch(_INSERT_THEMES, msgspec.json.encode(records).decode())
@@ -54,12 +54,12 @@ WHERE a.id = ANY($1) AND a.text IS NOT NULL ORDER BY a.id
 """
 
 _INSERT_SENTIMENTS = """
-INSERT INTO comment_score (answer, language, state, polarity, analyser, scored_at)
-SELECT answer, language, state, polarity, analyser, $2::timestamptz FROM jsonb_to_recordset($1::jsonb)
+INSERT INTO comment_score (answer, language, state, polarity, analyser, packs, scored_at)
+SELECT answer, language, state, polarity, analyser, '', $2::timestamptz FROM jsonb_to_recordset($1::jsonb)
     AS r(answer bigint, language text, state text, polarity float8, analyser text)
 """
 
 _INSERT_THEMES = """
-INSERT INTO comment_theme (answer, theme, start, stop)
-SELECT * FROM jsonb_to_recordset($1::jsonb) AS r(answer bigint, theme text, start int, stop int)
+INSERT INTO comment_theme (answer, theme, clause, start, stop)
+SELECT answer, theme, 0, start, stop FROM jsonb_to_recordset($1::jsonb) AS r(answer bigint, theme text, start int, stop int)
 """
