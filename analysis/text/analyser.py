@@ -5,9 +5,9 @@ before them) but reads the words itself, because TextBlob's tokenizer splits "is
 negation never fires. One pass over the tokens, no corpus, no class built per call.
 """
 
-import re
+from collections.abc import Sequence
 from enum import IntEnum
-from html import unescape
+from functools import lru_cache
 from math import sqrt
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -16,7 +16,8 @@ from msgspec import Meta, Struct
 from textblob.en import sentiment as pattern_lexicon
 from textblob.en.sentiments import PatternAnalyzer
 
-from analysis.text.wordlists import MAX_READ_CHARACTERS, WordListFault, read_word_list, spell_out
+from analysis.text.wordlists import WordListFault, read_word_list, spell_out
+from analysis.text.words import Tokenizer, Words
 
 SERVICE_LEXICON = Path(__file__).parent / "lexicon" / "service.yaml"
 
@@ -37,19 +38,13 @@ _ALTERNATIVES = frozenset({"or", "nor"})
 _SENTENCE_ENDS = frozenset(".!?\n")
 _SCOPE_ENDS = frozenset(",;:()\n.!?")
 
-_CONTRACTIONS = {"won't": "will not", "can't": "can not", "cannot": "can not", "shan't": "shall not", "ain't": "is not"}
-_TYPED_WITHOUT_APOSTROPHE = re.compile(r"\b(do|does|did|is|was|are|were|has|have|had|could|would|should|ca|wo)nt\b")
-_STEM_OF_CONTRACTION = {"ca": "can", "wo": "will"}
-_TAG = re.compile(r"</?[a-z][^<>]{0,300}>")
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S{1,500}")
-# Quotes to their typewriter form; what has no width, no meaning or only a direction to nothing; skin tones likewise.
-_PLAIN = str.maketrans(
-    dict.fromkeys("‘’‚‛ʼ′`´", "'")
-    | dict.fromkeys("“”„‟«»″", '"')
-    | dict.fromkeys("‐‑‒–—\x00\u00a0\u2028\u2029", " ")
-    | dict.fromkeys("\ufe0e\ufe0f\u200b\u200c\u200d\u200e\u200f\u061c\ufeff\u00ad", None)
-    | dict.fromkeys(map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0x1F3FB, 0x1F400)]), None)
-)
+_SPOKEN = {"cannot": ("can", "not"), "won't": ("will", "not"), "can't": ("can", "not"), "shan't": ("shall", "not")}
+_SPOKEN |= {"ain't": ("is", "not"), "wont": ("will", "not"), "cant": ("can", "not"), "let's": ("let", "us")}
+_HELPING = ("do", "does", "did", "is", "was", "are", "were", "has", "have", "had", "could", "would", "should")
+_SPOKEN |= {f"{verb}nt": (verb, "not") for verb in _HELPING}
+_CLITICS = {"'m": "am", "'re": "are", "'ve": "have", "'ll": "will", "'d": "would"}
+_PRONOUNS = frozenset(["it", "that", "he", "she", "what", "there", "here", "who", "where", "how", "everything", "this"])
+_REMEMBERED_WORDS = 20_000
 
 
 class Group(Struct, frozen=True, forbid_unknown_fields=True):
@@ -96,9 +91,20 @@ class _Entry(NamedTuple):
     value: float
 
 
-class _Hit(NamedTuple):
+class Hit(NamedTuple):
+    """A known phrase: what it says, how much that weighs beside the others, and where it begins and ends."""
+
     polarity: float
     weight: float
+    first: int  # places in `Spoken.words`
+    last: int
+
+
+class Spoken(NamedTuple):
+    """The words with every contraction spelled out, and for each the place of the written word it came from."""
+
+    words: list[str]
+    written: list[int]
 
 
 class _Walk:
@@ -116,7 +122,7 @@ class _Walk:
     )
 
     def __init__(self) -> None:
-        self.hits: list[_Hit] = []
+        self.hits: list[Hit] = []
         self.sentence = 0  # the first hit of this sentence
         self.weight = 1.0  # of the hits of this clause
         self.strength = 1.0
@@ -141,7 +147,7 @@ class _Walk:
         is_turned = place <= self.negated_until or (place <= self.wished_until and polarity > 0)
         if is_turned or word in _NEGATIONS:
             self.turned_until, self.negated_until = after + _SCOPE, -1
-        self.hits.append(_Hit(_clipped(polarity * _NEGATED if is_turned else polarity), self.weight))
+        self.hits.append(Hit(_clipped(polarity * _NEGATED if is_turned else polarity), self.weight, place, after))
         self.modified_until = -1
 
     def pass_by(self, word: str, place: int) -> None:
@@ -156,7 +162,7 @@ class _Walk:
             self.weight = _BEFORE_CONTRAST
         elif word == "!" and len(self.hits) > self.sentence:
             last = self.hits[-1]
-            self.hits[-1] = _Hit(_clipped(last.polarity * _EXCLAIMED), last.weight)
+            self.hits[-1] = last._replace(polarity=_clipped(last.polarity * _EXCLAIMED))
         elif word in _SENTENCE_ENDS:
             self.sentence, self.weight = len(self.hits), 1.0
         if word in _SCOPE_ENDS:
@@ -164,7 +170,7 @@ class _Walk:
 
     def _contrast(self) -> None:
         before = self.hits[self.sentence :]
-        self.hits[self.sentence :] = [_Hit(hit.polarity, hit.weight * _BEFORE_CONTRAST) for hit in before]
+        self.hits[self.sentence :] = [hit._replace(weight=hit.weight * _BEFORE_CONTRAST) for hit in before]
         # The next contrast of the same sentence discounts only what stands after this one: work stays linear.
         self.sentence, self.weight = len(self.hits), _AFTER_CONTRAST
         self._end_scope()
@@ -180,31 +186,33 @@ class ServiceAnalyzer(PatternAnalyzer):  # type: ignore[misc]  # TextBlob carrie
 
     def __init__(self, lexicon: ServiceLexicon) -> None:
         super().__init__()
-        self.version = f"kept-pattern-1/service-{lexicon.version}"
+        self.version = f"kept-pattern-2/service-{lexicon.version}"
         self._entries = _entries(lexicon)
         self._symbols = _symbols(lexicon)
-        emoticons = sorted((face for faces in lexicon.emoticons.values() for face in faces), key=len, reverse=True)
-        faces = "|".join(map(re.escape, emoticons))
-        self._token = re.compile(rf"[^\W_]+(?:'[^\W_]+)*|(?<!\w)(?:{faces})(?![\w/])|[^\w\s'\"-]|\n")
+        self._tokenizer = Tokenizer([face for faces in lexicon.emoticons.values() for face in faces])
 
     def analyze(self, text: str, keep_assessments: bool = False) -> Reading:  # noqa: ARG002  TextBlob's signature
         return self.read(text)
 
     def read(self, text: str) -> Reading:
         """Reads at most the first 10,000 characters."""
-        return _summary(self._hits(self._token.findall(_normalised(text[:MAX_READ_CHARACTERS]))))
+        return summary(self.hits(spoken(self.split(text).texts).words))
 
-    def _hits(self, tokens: list[str]) -> list[_Hit]:
+    def split(self, text: str) -> Words:
+        return self._tokenizer.split(text)
+
+    def hits(self, words: list[str]) -> list[Hit]:
+        """The known phrases in spoken words, in their order."""
         walk = _Walk()
         place = 0
-        while place < len(tokens):
-            word = tokens[place]
-            entry = self._longest(tokens, place)
+        while place < len(words):
+            word = words[place]
+            entry = self._longest(words, place)
             if entry is not None:
                 walk.meet(entry, word, place)
                 place += len(entry.tail)
             elif word in self._symbols:
-                walk.hits.append(_Hit(self._symbols[word], walk.weight))
+                walk.hits.append(Hit(self._symbols[word], walk.weight, place, place))
             else:
                 walk.pass_by(word, place)
             place += 1
@@ -222,26 +230,34 @@ def service_analyzer() -> ServiceAnalyzer:
     return ServiceAnalyzer(read_word_list(SERVICE_LEXICON, ServiceLexicon))
 
 
-def _normalised(text: str) -> str:
-    """Lower case, plain quotes, no tags or addresses, and every contraction of "not" spelled out."""
-    text = text.translate(_PLAIN) if not text.isascii() or "\x00" in text else text
-    text = text.lower()
-    if "&" in text:
-        text = unescape(text)
-    if "<" in text:
-        text = _TAG.sub(" ", text)
-    if "http" in text or "www." in text:
-        text = _ADDRESS.sub(" ", text)
-    if "nt" in text:
-        text = _TYPED_WITHOUT_APOSTROPHE.sub(lambda found: f"{_STEM_OF_CONTRACTION.get(found[1], found[1])} not", text)
-    if "n't" in text or "cannot" in text:
-        for contraction, words in _CONTRACTIONS.items():
-            text = text.replace(contraction, words)
-        text = text.replace("n't", " not")
-    return text
+def spoken(texts: Sequence[str]) -> Spoken:
+    """ "isn't" becomes "is not", "I'd" "I would", and so do the forms typed without an apostrophe."""
+    words: list[str] = []
+    written: list[int] = []
+    for place, text in enumerate(texts):
+        if "'" in text or text in _SPOKEN:
+            spelled = _spelled(text)
+            words += spelled
+            written += [place] * len(spelled)
+        else:
+            words.append(text)
+            written.append(place)
+    return Spoken(words, written)
 
 
-def _summary(hits: list[_Hit]) -> Reading:
+@lru_cache(maxsize=_REMEMBERED_WORDS)
+def _spelled(word: str) -> tuple[str, ...]:
+    if word in _SPOKEN:
+        return _SPOKEN[word]
+    if word.endswith("n't"):
+        return (word[:-3], "not")
+    stem, _, clitic = word.rpartition("'")
+    if clitic == "s":
+        return (stem, "is") if stem in _PRONOUNS else (stem,)
+    return (stem, _CLITICS[f"'{clitic}"]) if f"'{clitic}" in _CLITICS else (word,)
+
+
+def summary(hits: Sequence[Hit]) -> Reading:
     if not hits:
         return Reading(0.0, 0.0, 0.0, 0)
     total = sum(hit.polarity * hit.weight for hit in hits)
