@@ -9,7 +9,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 SENTENCE_ENDS = frozenset(".!?\n;")
-CONTRASTS = frozenset({"but", "however", "though", "although", "whereas", "yet", "except", "nevertheless", "unfortunately"})
+CONTRASTS = frozenset(
+    {"but", "however", "though", "although", "whereas", "yet", "except", "nevertheless", "unfortunately"}
+)
 _JOINTS = frozenset({",", "and", "while", ":", "(", ")", "/", "-", "–"})
 _SHORTEST = 2  # words a clause has at least; a shorter one belongs to its neighbour
 

@@ -1,27 +1,35 @@
 """The one way to read a comment: its language, its sentiment and that of its clauses, its emotions, its themes."""
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from functools import lru_cache
+from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
-from analysis.text.sentiment import SentimentState, score
+from analysis.text.evidence import Leaning
+from analysis.text.felt_emotions import EmotionHit, find_emotions
+from analysis.text.heard import ENGLISH, Heard, english_analyser, hear
+from analysis.text.judging import NOT_SCORED, Judge, Judgement, LinearJudge, PatternJudge
+from analysis.text.language import language_of
+from analysis.text.linear_model import LinearModel
+from analysis.text.sentiment import SentimentState
 from analysis.text.themes import Pack, PackFile, ThemeHit, find_themes
 
+__all__ = ["Leaning", "LinearModel"]
 
-class Leaning(StrEnum):
-    """What a question asks for; under "What could we do better?" a bare noun is a wish."""
-
-    OPEN = "open"
-    BETTER = "better"
-    LIKED = "liked"
+ENGLISH_MODEL = Path(__file__).parent / "models" / "english.json"
+_REMEMBERED_RULES = 64
 
 
-class LinearModel(Struct, frozen=True):
-    language: str
+class Layer(StrEnum):
+    """What judges English where a workspace has no model of its own."""
+
+    LEXICON = "lexicon"  # layer (a) of METHOD
+    LINEAR = "linear"  # layer (b), the one that measures best
 
 
 class ClauseReading(Struct, frozen=True):
@@ -32,14 +40,6 @@ class ClauseReading(Struct, frozen=True):
     state: SentimentState
     polarity: float | None
     probability: float | None
-
-
-class EmotionHit(Struct, frozen=True, order=True):
-    """The characters `start` to `stop` (not included) show `emotion`."""
-
-    start: int
-    stop: int
-    emotion: str
 
 
 class CommentReading(Struct, frozen=True, kw_only=True):
@@ -56,43 +56,131 @@ class CommentReading(Struct, frozen=True, kw_only=True):
     themes: tuple[ThemeHit, ...]
 
 
-class ReadingRules(Struct, frozen=True):
-    """What a workspace reads with: its theme packs and, by language, its own models. A value that can be pickled."""
+class ReadingRules(Struct, frozen=True, eq=False):
+    """What a workspace reads with: its theme packs and its own models. A value that can be pickled.
+
+    `edition` is a short hash of all of it: two workspaces that read alike have the same.
+    """
 
     packs: tuple[PackFile, ...]
     models: tuple[LinearModel, ...] = ()
+    layer: Layer = Layer.LINEAR
+    edition: str = ""
+
+    def __post_init__(self) -> None:
+        content = msgspec.json.encode((self.packs, self.models, self.layer), order="sorted")
+        msgspec.structs.force_setattr(self, "edition", hashlib.sha256(content).hexdigest()[:16])
+
+    def __hash__(self) -> int:
+        return hash(self.edition)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ReadingRules) and other.edition == self.edition
 
 
 def read_comment(
     text: str, *, locale: str | None, offered: Iterable[str], leaning: Leaning, rules: ReadingRules
 ) -> CommentReading:
-    """The same text under the same rules gives the same reading on every run and machine."""
-    whole = score(text, locale, offered)
-    clauses = (ClauseReading(0, len(text), whole.state, whole.polarity, None),)
-    return CommentReading(
-        language=whole.language,
-        state=whole.state,
-        polarity=whole.polarity,
-        probability=None,
-        analyser=whole.analyser,
-        packs=rules_edition(rules),
-        clauses=clauses,
-        emotions=(),
-        themes=find_themes(text, _packs(rules.packs)),
-    )
+    """The same text under the same rules gives the same reading on every run and machine.
+
+    Texts longer than 10,000 characters are read that far: what is bounded can't be made to stall a worker.
+    """
+    return _reader(rules).read(text, locale, offered, leaning)
+
+
+def rules_edition(rules: ReadingRules) -> str:
+    return rules.edition
+
+
+def analyser_version(rules: ReadingRules, language: str | None = ENGLISH) -> str:
+    """What scores of comments in that language are stored with under these rules."""
+    return _reader(rules).judge_of(language).version
+
+
+class _Reader:
+    """Rules made ready for use; building one takes a moment, so they are remembered."""
+
+    def __init__(self, rules: ReadingRules) -> None:
+        self._edition = rules.edition
+        self._packs: dict[str, list[Pack]] = {}
+        for file in rules.packs:
+            self._packs.setdefault(file.language, []).append(Pack(file))
+        self._english = _english_judge(rules.layer)
+        shipped = shipped_model()
+        self._own: dict[str, Judge] = {
+            model.language: LinearJudge(model, shipped if model.language == ENGLISH else None) for model in rules.models
+        }
+
+    def judge_of(self, language: str | None) -> Judge:
+        return self._own.get(language or ENGLISH, self._english)
+
+    def read(self, text: str, locale: str | None, offered: Iterable[str], leaning: Leaning) -> CommentReading:
+        language = language_of(text, locale, offered)
+        judge = self.judge_of(language.code)
+        is_scored = language.is_scored or language.code in self._own
+        heard = hear(text, language.code if language.code in self._own else None) if is_scored else None
+        whole, clauses = self._judged(heard, judge, leaning, len(text)) if heard else (NOT_SCORED, ())
+        return CommentReading(
+            language=language.code,
+            state=whole.state,
+            polarity=whole.polarity,
+            probability=whole.probability,
+            analyser=judge.version,
+            packs=self._edition,
+            clauses=clauses,
+            emotions=find_emotions(heard) if heard and language.is_scored else (),
+            themes=self._themes(text, language.code or ENGLISH, clauses),
+        )
+
+    def _judged(
+        self, heard: Heard, judge: Judge, leaning: Leaning, length: int
+    ) -> tuple[Judgement, tuple[ClauseReading, ...]]:
+        whole, parts = judge.read(heard, leaning)
+        starts = [heard.place(span.first)[0] for span, _ in parts]
+        stops = [heard.place(span.last)[1] for span, _ in parts]
+        return whole, tuple(
+            ClauseReading(start, stop, one.state, one.polarity, one.probability)
+            for start, stop, (_, one) in zip(starts, stops, parts, strict=True)
+        ) or (ClauseReading(0, length, whole.state, whole.polarity, whole.probability),)
+
+    def _themes(self, text: str, language: str, clauses: Sequence[ClauseReading]) -> tuple[ThemeHit, ...]:
+        """Of the packs in its language; each hit belongs to the clause it begins in."""
+        packs = self._packs.get(language)
+        if not packs:
+            return ()
+        hits = find_themes(text, packs)
+        if len(clauses) < 2:
+            return hits
+        starts = [clause.start for clause in clauses]
+        return tuple(
+            ThemeHit(hit.start, hit.stop, hit.theme, max(0, bisect_right(starts, hit.start) - 1)) for hit in hits
+        )
+
+
+@lru_cache(maxsize=_REMEMBERED_RULES)
+def _reader(rules: ReadingRules) -> _Reader:
+    return _Reader(rules)
+
+
+@lru_cache(maxsize=len(Layer))
+def _english_judge(layer: Layer) -> Judge:
+    return LinearJudge(shipped_model()) if layer is Layer.LINEAR else PatternJudge(english_analyser().version)
+
+
+@lru_cache(maxsize=1)
+def shipped_model() -> LinearModel:
+    """The model of English that ships, made by `python -m training`."""
+    return msgspec.json.decode(ENGLISH_MODEL.read_bytes(), type=LinearModel)
+
+
+_QUESTIONS = {
+    Leaning.BETTER: ("better", "improve", "change", "missing", "differently", "wish"),
+    Leaning.LIKED: ("like most", "liked", "like best", "enjoy", "went well", "do well"),
+}
 
 
 def leaning_of(question: str) -> Leaning:
-    """By the words of the question, in English."""
-    return Leaning.BETTER if "better" in question.lower() else Leaning.OPEN
-
-
-@lru_cache(maxsize=64)
-def rules_edition(rules: ReadingRules) -> str:
-    """A short hash: two workspaces that read alike have the same."""
-    return hashlib.sha256(msgspec.json.encode(rules, order="sorted")).hexdigest()[:16]
-
-
-@lru_cache(maxsize=64)
-def _packs(files: tuple[PackFile, ...]) -> Sequence[Pack]:
-    return tuple(map(Pack, files))
+    """By the words of the question, in English; a question that asks for both is open."""
+    asked = question.lower()
+    found = [leaning for leaning, signs in _QUESTIONS.items() if any(sign in asked for sign in signs)]
+    return found[0] if len(found) == 1 else Leaning.OPEN

@@ -1,0 +1,85 @@
+"""Which emotions a comment's words show, each with its place in the text (METHOD, section 9)."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from analysis.text.evidence import NEGATIONS
+from analysis.text.heard import Heard
+from analysis.text.wordlists import WordListFault, read_word_list, spell_out
+
+EMOTIONS = ("fear", "hope", "excitement", "relief", "trust", "frustration", "disappointment", "anger", "confusion")
+EMOTION_LEXICON = Path(__file__).parent / "lexicon" / "emotions.yaml"
+_NEGATION_REACH = 3  # "not angry", "no trust at all"
+
+
+class EmotionLexicon(Struct, frozen=True, forbid_unknown_fields=True):
+    """The file `lexicon/emotions.yaml`: phrases by emotion, and a run of emoji by emotion."""
+
+    language: str
+    version: int
+    emotions: dict[str, Annotated[tuple[str, ...], Meta(min_length=1)]]
+    emoji: dict[str, str]
+
+
+class EmotionHit(Struct, frozen=True, order=True):
+    """The characters `start` to `stop` (not included) show `emotion`."""
+
+    start: int
+    stop: int
+    emotion: str
+
+
+_Phrase = tuple[tuple[str, ...], tuple[str, ...]]  # the words after the first, and the emotions they show
+
+
+def find_emotions(heard: Heard) -> tuple[EmotionHit, ...]:
+    """In the order of the text; the longest phrase counts where several begin at a word."""
+    phrases = _phrases()
+    words = heard.words
+    hits = []
+    place = 0
+    while place < len(words):
+        found = next((one for one in phrases.get(words[place], ()) if _stands(words, place, one[0])), None)
+        if found is None:
+            place += 1
+            continue
+        tail, emotions = found
+        last = place + len(tail)
+        if words[place] in NEGATIONS or not NEGATIONS.intersection(words[max(0, place - _NEGATION_REACH) : place]):
+            start, stop = heard.place(place)[0], heard.place(last)[1]
+            hits += [EmotionHit(start, stop, emotion) for emotion in emotions]
+        place = last + 1
+    return tuple(hits)
+
+
+def _stands(words: "list[str] | tuple[str, ...]", place: int, tail: tuple[str, ...]) -> bool:
+    return not tail or tuple(words[place + 1 : place + 1 + len(tail)]) == tail
+
+
+@lru_cache(maxsize=1)
+def _phrases() -> dict[str, tuple[_Phrase, ...]]:
+    """Every phrase by its first word, the longest first."""
+    lexicon = read_word_list(EMOTION_LEXICON, EmotionLexicon)
+    if set(lexicon.emotions) != set(EMOTIONS) or not set(lexicon.emoji) <= set(EMOTIONS):
+        raise WordListFault(
+            f"{EMOTION_LEXICON.name}: `emotions` needs {', '.join(EMOTIONS)}, and `emoji` knows no other"
+        )
+    shown: dict[tuple[str, ...], list[str]] = {}
+    for emotion, lines in lexicon.emotions.items():
+        for line, phrase in enumerate(lines):
+            try:
+                spelled = spell_out(phrase)
+            except ValueError as fault:
+                raise WordListFault(f"{EMOTION_LEXICON.name}: emotions.{emotion}[{line}]: {fault}") from fault
+            for words in spelled:
+                shown.setdefault(words, []).append(emotion)
+    for emotion, signs in lexicon.emoji.items():
+        for sign in signs.replace(" ", ""):
+            shown.setdefault((sign,), []).append(emotion)
+    by_first: dict[str, list[_Phrase]] = {}
+    for words, emotions in shown.items():
+        by_first.setdefault(words[0], []).append((words[1:], tuple(sorted(set(emotions)))))
+    return {first: tuple(sorted(found, key=lambda one: -len(one[0]))) for first, found in by_first.items()}

@@ -1,0 +1,1 @@
+"""Trains the model of English that ships, from comments written for Kept."""
