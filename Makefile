@@ -5,7 +5,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix lint bench browser constraints migration
+.PHONY: help demo test check fix lint bench model browser constraints migration
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -30,6 +30,10 @@ fix: .venv/dev
 
 bench: .venv/dev
 	$(BIN)/python -m bench
+
+# Trains the model of English anew: the same comments and lexicons give the same file.
+model: .venv/dev
+	$(BIN)/python -m training
 
 browser: .venv/dev
 	@$(BIN)/python tests/live/install_browser.py

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from bench import answering, intake, sending, simulations, ten_million
+from bench import answering, intake, sending, simulations, ten_million, text
 from bench.figure import Figure
 
 BENCHES: dict[str, tuple[Callable[[], Iterable[Figure]], ...]] = {
@@ -13,6 +13,7 @@ BENCHES: dict[str, tuple[Callable[[], Iterable[Figure]], ...]] = {
         simulations.discoveries,
         simulations.false_improvements,
     ),
+    "python -m bench.text": (text.figures,),
     "python -m bench.answering": (answering.figures,),
     "python -m bench.intake": (intake.figures,),
     "python -m bench.sending": (sending.figures,),

@@ -20,6 +20,7 @@ from analysis.text.wordlists import WordListFault, read_word_list, spell_out
 from analysis.text.words import Tokenizer, Words
 
 SERVICE_LEXICON = Path(__file__).parent / "lexicon" / "service.yaml"
+OPINION_LEXICON = Path(__file__).parent / "lexicon" / "opinion.yaml"
 
 Polarity = Annotated[float, Meta(ge=-1, le=1)]
 Strength = Annotated[float, Meta(gt=0, le=2)]
@@ -69,6 +70,14 @@ class ServiceLexicon(Struct, frozen=True, forbid_unknown_fields=True):
     emoticons: dict[str, tuple[str, ...]]
 
 
+class OpinionLexicon(Struct, frozen=True, forbid_unknown_fields=True):
+    """The file `lexicon/opinion.yaml`: what people say of anything they bought, ate, read or saw."""
+
+    language: str
+    version: int
+    groups: tuple[Group, ...]
+
+
 class Reading(NamedTuple):
     """What one text says. Masses are sums of absolute polarities, so they show how much was said for and against."""
 
@@ -83,6 +92,9 @@ class _Kind(IntEnum):
     MODIFIER = 1
     NEGATOR = 2
     WISH = 3
+
+
+_Line = tuple[str, str, _Kind, float]  # its place in the file, the phrase, and what it means
 
 
 class _Entry(NamedTuple):
@@ -184,10 +196,10 @@ class _Walk:
 class ServiceAnalyzer(PatternAnalyzer):  # type: ignore[misc]  # TextBlob carries no types
     """Reads whole comments; `version` changes with the rules or the lexicon, and every score carries it."""
 
-    def __init__(self, lexicon: ServiceLexicon) -> None:
+    def __init__(self, lexicon: ServiceLexicon, opinions: OpinionLexicon) -> None:
         super().__init__()
-        self.version = f"kept-pattern-2/service-{lexicon.version}"
-        self._entries = _entries(lexicon)
+        self.version = f"kept-pattern-2/service-{lexicon.version}/opinion-{opinions.version}"
+        self._entries = _entries(lexicon, opinions)
         self._symbols = _symbols(lexicon)
         self._tokenizer = Tokenizer([face for faces in lexicon.emoticons.values() for face in faces])
 
@@ -226,8 +238,10 @@ class ServiceAnalyzer(PatternAnalyzer):  # type: ignore[misc]  # TextBlob carrie
 
 
 def service_analyzer() -> ServiceAnalyzer:
-    """The analyser with the lexicon that ships; building it takes about a second, so build one."""
-    return ServiceAnalyzer(read_word_list(SERVICE_LEXICON, ServiceLexicon))
+    """The analyser with the lexicons that ship; building it takes about a second, so build one."""
+    return ServiceAnalyzer(
+        read_word_list(SERVICE_LEXICON, ServiceLexicon), read_word_list(OPINION_LEXICON, OpinionLexicon)
+    )
 
 
 def spoken(texts: Sequence[str]) -> Spoken:
@@ -270,11 +284,11 @@ def _clipped(polarity: float) -> float:
     return max(-1.0, min(1.0, polarity))
 
 
-def _entries(lexicon: ServiceLexicon) -> dict[str, tuple[_Entry, ...]]:
-    """Every phrase by its first word, the longest first. Kept's lexicon overrides TextBlob's."""
+def _entries(lexicon: ServiceLexicon, opinions: OpinionLexicon) -> dict[str, tuple[_Entry, ...]]:
+    """By first word, the longest phrase first. The service lexicon overrides opinions, and they override TextBlob's."""
     meanings: dict[tuple[str, ...], tuple[_Kind, float]] = dict(_pattern_words(lexicon))
-    for words, kind, value in _spelled_out(lexicon):
-        meanings[words] = (kind, value)
+    meanings |= _spelled_out(_lines_of_groups(opinions.groups))
+    meanings |= _spelled_out(_lines(lexicon))
     by_first: dict[str, list[_Entry]] = {}
     for words, (kind, value) in meanings.items():
         by_first.setdefault(words[0], []).append(_Entry(words[1:], kind, value))
@@ -291,16 +305,24 @@ def _pattern_words(lexicon: ServiceLexicon) -> dict[tuple[str, ...], tuple[_Kind
     }
 
 
-def _spelled_out(lexicon: ServiceLexicon) -> list[tuple[tuple[str, ...], _Kind, float]]:
-    """Raises WordListFault where a line is no phrase or two groups claim one phrase."""
-    lines = [
+def _lines_of_groups(groups: Sequence[Group]) -> list[_Line]:
+    return [
         (f"groups[{i}].say[{j}]", phrase, _Kind.FEELING, group.polarity)
-        for i, group in enumerate(lexicon.groups)
+        for i, group in enumerate(groups)
         for j, phrase in enumerate(group.say)
     ]
+
+
+def _lines(lexicon: ServiceLexicon) -> list[_Line]:
+    lines = _lines_of_groups(lexicon.groups)
     lines += [(f"negators[{i}]", phrase, _Kind.NEGATOR, 0.0) for i, phrase in enumerate(lexicon.negators)]
     lines += [(f"wishes[{i}]", phrase, _Kind.WISH, 0.0) for i, phrase in enumerate(lexicon.wishes)]
     lines += [(f"modifiers.{word}", word, _Kind.MODIFIER, strength) for word, strength in lexicon.modifiers.items()]
+    return lines
+
+
+def _spelled_out(lines: Sequence[_Line]) -> dict[tuple[str, ...], tuple[_Kind, float]]:
+    """Raises WordListFault where a line is no phrase or two lines give one phrase different meanings."""
     said: dict[tuple[str, ...], tuple[_Kind, float]] = {}
     for place, phrase, kind, value in lines:
         try:
@@ -310,7 +332,7 @@ def _spelled_out(lexicon: ServiceLexicon) -> list[tuple[tuple[str, ...], _Kind, 
         for words in spelled:
             if said.setdefault(words, (kind, value)) != (kind, value):
                 raise WordListFault(f"{place}: `{' '.join(words)}` already stands elsewhere with another meaning")
-    return [(words, kind, value) for words, (kind, value) in said.items()]
+    return said
 
 
 def _symbols(lexicon: ServiceLexicon) -> dict[str, float]:

@@ -161,9 +161,13 @@ class Hit(Protocol):
     def polarity(self) -> float: ...
 
 
-def evidence(words: Sequence[str], hits: Sequence[Hit], polarity: float, leaning: Leaning) -> dict[str, float]:
-    """Each term and how much of it there is; `polarity` is that of the lexicon's reading, in [-1, 1]."""
-    return _terms(words) | _figures(words, hits, polarity) | _question(words, leaning)
+def evidence(words: Sequence[str], hits: Sequence[Hit] | None, polarity: float, leaning: Leaning) -> dict[str, float]:
+    """Each term and how much of it there is; `polarity` is that of the lexicon's reading, in [-1, 1].
+
+    `hits` is None in a language without a lexicon: there its silence says nothing.
+    """
+    figures = {} if hits is None else _figures(words, hits, polarity)
+    return _terms(words) | figures | _question(words, leaning)
 
 
 def _terms(words: Sequence[str]) -> dict[str, float]:

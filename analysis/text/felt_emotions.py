@@ -1,5 +1,6 @@
 """Which emotions a comment's words show, each with its place in the text (METHOD, section 9)."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
@@ -55,7 +56,7 @@ def find_emotions(heard: Heard) -> tuple[EmotionHit, ...]:
     return tuple(hits)
 
 
-def _stands(words: "list[str] | tuple[str, ...]", place: int, tail: tuple[str, ...]) -> bool:
+def _stands(words: Sequence[str], place: int, tail: tuple[str, ...]) -> bool:
     return not tail or tuple(words[place + 1 : place + 1 + len(tail)]) == tail
 
 

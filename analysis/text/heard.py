@@ -43,7 +43,10 @@ class Heard(Struct, frozen=True):
 
     def evidence(self, leaning: Leaning, shipped: LinearModel | None = None) -> dict[str, float]:
         """With the view of the shipped model among it, where one is given."""
-        found = evidence(self.words, self.hits, self.reading.polarity if self.reading else 0.0, leaning)
+        if self.reading is None:
+            found = evidence(self.words, None, 0.0, leaning)
+        else:
+            found = evidence(self.words, self.hits, self.reading.polarity, leaning)
         if shipped is not None:
             views = shipped.probabilities(found)
             found |= {f"=shipped {state}": _SHIPPED_SHARE * view for state, view in zip(STATES, views, strict=True)}

@@ -17,9 +17,7 @@ from analysis.text.judging import NOT_SCORED, Judge, Judgement, LinearJudge, Pat
 from analysis.text.language import language_of
 from analysis.text.linear_model import LinearModel
 from analysis.text.sentiment import SentimentState
-from analysis.text.themes import Pack, PackFile, ThemeHit, find_themes
-
-__all__ = ["Leaning", "LinearModel"]
+from analysis.text.themes import Pack, PackFile, ThemeFinder, ThemeHit
 
 ENGLISH_MODEL = Path(__file__).parent / "models" / "english.json"
 _REMEMBERED_RULES = 64
@@ -102,9 +100,11 @@ class _Reader:
 
     def __init__(self, rules: ReadingRules) -> None:
         self._edition = rules.edition
-        self._packs: dict[str, list[Pack]] = {}
-        for file in rules.packs:
-            self._packs.setdefault(file.language, []).append(Pack(file))
+        languages = sorted({file.language for file in rules.packs})
+        self._finders = {
+            language: ThemeFinder([Pack(file) for file in rules.packs if file.language == language])
+            for language in languages
+        }
         self._english = _english_judge(rules.layer)
         shipped = shipped_model()
         self._own: dict[str, Judge] = {
@@ -117,9 +117,10 @@ class _Reader:
     def read(self, text: str, locale: str | None, offered: Iterable[str], leaning: Leaning) -> CommentReading:
         language = language_of(text, locale, offered)
         judge = self.judge_of(language.code)
+        finder = self._finders.get(language.code or ENGLISH)
         is_scored = language.is_scored or language.code in self._own
-        heard = hear(text, language.code if language.code in self._own else None) if is_scored else None
-        whole, clauses = self._judged(heard, judge, leaning, len(text)) if heard else (NOT_SCORED, ())
+        heard = hear(text, language.code) if is_scored or finder else None
+        whole, clauses = self._judged(heard, judge, leaning) if heard and is_scored else (NOT_SCORED, ())
         return CommentReading(
             language=language.code,
             state=whole.state,
@@ -129,32 +130,25 @@ class _Reader:
             packs=self._edition,
             clauses=clauses,
             emotions=find_emotions(heard) if heard and language.is_scored else (),
-            themes=self._themes(text, language.code or ENGLISH, clauses),
+            themes=_in_clauses(finder.find(heard.written), clauses) if heard and finder else (),
         )
 
-    def _judged(
-        self, heard: Heard, judge: Judge, leaning: Leaning, length: int
-    ) -> tuple[Judgement, tuple[ClauseReading, ...]]:
+    def _judged(self, heard: Heard, judge: Judge, leaning: Leaning) -> tuple[Judgement, tuple[ClauseReading, ...]]:
         whole, parts = judge.read(heard, leaning)
-        starts = [heard.place(span.first)[0] for span, _ in parts]
-        stops = [heard.place(span.last)[1] for span, _ in parts]
         return whole, tuple(
-            ClauseReading(start, stop, one.state, one.polarity, one.probability)
-            for start, stop, (_, one) in zip(starts, stops, parts, strict=True)
-        ) or (ClauseReading(0, length, whole.state, whole.polarity, whole.probability),)
-
-    def _themes(self, text: str, language: str, clauses: Sequence[ClauseReading]) -> tuple[ThemeHit, ...]:
-        """Of the packs in its language; each hit belongs to the clause it begins in."""
-        packs = self._packs.get(language)
-        if not packs:
-            return ()
-        hits = find_themes(text, packs)
-        if len(clauses) < 2:
-            return hits
-        starts = [clause.start for clause in clauses]
-        return tuple(
-            ThemeHit(hit.start, hit.stop, hit.theme, max(0, bisect_right(starts, hit.start) - 1)) for hit in hits
+            ClauseReading(
+                heard.place(span.first)[0], heard.place(span.last)[1], one.state, one.polarity, one.probability
+            )
+            for span, one in parts
         )
+
+
+def _in_clauses(hits: tuple[ThemeHit, ...], clauses: Sequence[ClauseReading]) -> tuple[ThemeHit, ...]:
+    """Each hit belongs to the clause it begins in."""
+    if len(clauses) < 2:
+        return hits
+    starts = [clause.start for clause in clauses]
+    return tuple(ThemeHit(hit.start, hit.stop, hit.theme, max(0, bisect_right(starts, hit.start) - 1)) for hit in hits)
 
 
 @lru_cache(maxsize=_REMEMBERED_RULES)

@@ -4,7 +4,6 @@ Packs are files people read and change (the notation is in `wordlists`). A theme
 it has been given out: answers are counted by it. A comment may have any number of themes.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from functools import lru_cache
@@ -14,7 +13,8 @@ from typing import Annotated, NamedTuple
 from msgspec import Meta, Struct
 
 from analysis.text.sentiment import SentimentState
-from analysis.text.wordlists import MAX_READ_CHARACTERS, WordListFault, alternatives, read_word_list
+from analysis.text.wordlists import WordListFault, alternatives, read_word_list
+from analysis.text.words import Tokenizer, Words
 
 PACKS_FOLDER = Path(__file__).parent / "packs"
 SHIPPED = ("general", "software")
@@ -47,10 +47,10 @@ _NEGATIONS = frozenset(
         "wouldnt",
     ]
 )
-_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
-_SENTENCE_END = re.compile(r"[.!?\n]")
-_CLAUSE_END = re.compile(r"[,;:()]")
+_SENTENCE_ENDS = frozenset(".!?\n")
+_CLAUSE_ENDS = frozenset(",;:().!?\n") | {"but"}
 _REMEMBERED_WORDS = 20_000
+_TOKENIZER = Tokenizer()
 
 Identifier = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$")]
 
@@ -115,29 +115,21 @@ class _Pattern(NamedTuple):
     begins_negated: bool  # "can't find" keeps its meaning, "no integration" too
 
 
-class _Word(NamedTuple):
-    text: str
-    start: int
-    end: int
-    sentence: int
-    clause: int
-
-
 class Pack:
-    """A pack ready for use: patterns by their first word, so that work grows with the text and not with the pack."""
+    """A pack whose phrases were checked; raises WordListFault with the place of the first that can't be used."""
 
     def __init__(self, content: PackFile) -> None:
         self.id = content.id
         self.version = content.version
+        self.language = content.language
         self.themes = {f"{content.id}.{theme.id}": theme for theme in content.themes}
         if len(self.themes) < len(content.themes):
             raise WordListFault(f"{content.id}: two themes have the same id")
-        self._by_word: dict[str, list[_Pattern]] = {}
-        self._by_prefix: dict[str, list[_Pattern]] = {}
+        self.by_word: dict[str, list[_Pattern]] = {}
+        self.by_prefix: dict[str, list[_Pattern]] = {}
         for number, theme in enumerate(content.themes):
             for line, phrase in enumerate(theme.phrases):
                 self._add(f"{content.id}: at `$.themes[{number}].phrases[{line}]`", f"{content.id}.{theme.id}", phrase)
-        self.patterns_of = lru_cache(maxsize=_REMEMBERED_WORDS)(self._patterns_of)
 
     def _add(self, place: str, theme: str, phrase: str) -> None:
         try:
@@ -151,13 +143,47 @@ class Pack:
             stem = first.rstrip("*")
             if stem != first and len(stem) < _SHORTEST_PREFIX:
                 raise WordListFault(f"{place}: `{first}` needs at least {_SHORTEST_PREFIX} letters")
-            index = self._by_word if stem == first else self._by_prefix
+            index = self.by_word if stem == first else self.by_prefix
             index.setdefault(stem, []).append(_Pattern(theme, elements, first in _NEGATIONS))
+
+
+class ThemeFinder:
+    """Packs made into one index of patterns by their first word: work grows with the text and not with the packs."""
+
+    def __init__(self, packs: Sequence[Pack]) -> None:
+        self._by_word: dict[str, list[_Pattern]] = {}
+        self._by_prefix: dict[str, list[_Pattern]] = {}
+        for pack in packs:
+            for word, patterns in pack.by_word.items():
+                self._by_word.setdefault(word, []).extend(patterns)
+            for prefix, patterns in pack.by_prefix.items():
+                self._by_prefix.setdefault(prefix, []).extend(patterns)
+        self._known: dict[str, tuple[_Pattern, ...]] = {}  # what was found for the words met so far
+
+    def find(self, written: Words) -> tuple[ThemeHit, ...]:
+        """Every theme in the words, in the order of the text.
+
+        Where hits of one theme overlap, the first counts, and the longest of those that begin together.
+        """
+        known = self._known
+        words = [text.replace("'", "") if "'" in text else text for text in written.texts]
+        hits: list[ThemeHit] = []
+        for place, word in enumerate(words):
+            patterns = known.get(word)
+            if patterns is None:
+                patterns = self._patterns_of(word)
+            for pattern in patterns:
+                last = _match(words, place, pattern.elements)
+                if last is not None and (pattern.begins_negated or not _is_negated(words, place)):
+                    hits.append(ThemeHit(written.starts[place], written.stops[last], pattern.theme))
+        return _without_overlaps(hits) if len(hits) > 1 else tuple(hits)
 
     def _patterns_of(self, word: str) -> tuple[_Pattern, ...]:
         found = list(self._by_word.get(word, ()))
         for length in range(_SHORTEST_PREFIX, len(word) + 1):
             found += self._by_prefix.get(word[:length], ())
+        if len(self._known) < _REMEMBERED_WORDS:
+            self._known[word] = tuple(found)
         return tuple(found)
 
 
@@ -181,49 +207,13 @@ def shipped_pack_files() -> tuple[PackFile, ...]:
 
 
 def find_themes(text: str, packs: Sequence[Pack]) -> tuple[ThemeHit, ...]:
-    """Every theme of the packs in the text's first 10,000 characters, in the order of the text.
-
-    Where hits of one theme overlap, the first counts, and the longest of those that begin together.
-    """
-    words = _words(text[:MAX_READ_CHARACTERS])
-    hits: list[ThemeHit] = []
-    for place, word in enumerate(words):
-        for pack in packs:
-            for pattern in pack.patterns_of(word.text):
-                last = _match(words, place, pattern.elements)
-                if last is not None and (pattern.begins_negated or not _is_negated(words, place)):
-                    hits.append(ThemeHit(word.start, words[last].end, pattern.theme))
-    return _without_overlaps(hits)
+    """Every theme of the packs in the text's first 10,000 characters."""
+    return _finder(tuple(packs)).find(_TOKENIZER.split(text))
 
 
-def _words(text: str) -> list[_Word]:
-    """The words, lower case and without apostrophes, with the sentence and the clause each stands in."""
-    folded = _folded(text)
-    words: list[_Word] = []
-    sentence = clause = end = 0
-    for found in _WORD.finditer(folded):
-        start = found.start()
-        if start > end + 1:
-            between = folded[end:start]
-            if _SENTENCE_END.search(between):
-                sentence, clause = sentence + 1, clause + 1
-            elif _CLAUSE_END.search(between):
-                clause += 1
-        word = found.group().replace("'", "")
-        clause += word == "but"
-        end = found.end()
-        words.append(_Word(word, start, end, sentence, clause))
-    return words
-
-
-def _folded(text: str) -> str:
-    """Lower case with straight apostrophes, each character at its place."""
-    straight = text.replace("’", "'").replace("‘", "'")
-    lower = straight.lower()
-    if len(lower) == len(text):
-        return lower
-    # A few letters, the dotted capital I among them, become two in lower case, which would shift every span after them.
-    return "".join(folded if len(folded := letter.lower()) == 1 else letter for letter in straight)
+@lru_cache(maxsize=16)
+def _finder(packs: tuple[Pack, ...]) -> ThemeFinder:
+    return ThemeFinder(packs)
 
 
 def _element(choices: tuple[str, ...]) -> _Element:
@@ -233,28 +223,56 @@ def _element(choices: tuple[str, ...]) -> _Element:
     return _Element(words, tuple(choice[:-1] for choice in choices if choice.endswith("*")))
 
 
-def _match(words: list[_Word], place: int, elements: tuple[_Element, ...]) -> int | None:
-    """The place of the last word where the elements follow `place` in the same sentence, or None."""
-    sentence = words[place].sentence
+def _match(words: list[str], place: int, elements: tuple[_Element, ...]) -> int | None:
+    """The place of the last word where the elements follow `place` in the same sentence, or None.
+
+    Signs that end no sentence stand between words without counting.
+    """
     for number, (choices, prefixes) in enumerate(elements):
         if not choices and not prefixes:
-            rest = elements[number + 1 :]
-            reach = range(place, min(place + _GAP_WORDS + 1, len(words)))
-            tries = (_match(words, later, rest) for later in reach if words[later].sentence == sentence)
-            return next((last for last in tries if last is not None), None)
-        place += 1
-        if place >= len(words) or words[place].sentence != sentence:
+            return _match_after_gap(words, place, elements[number + 1 :])
+        place = _next(words, place)
+        if place < 0:
             return None
-        word = words[place].text
+        word = words[place]
         if word not in choices and not (prefixes and word.startswith(prefixes)):
             return None
     return place
 
 
-def _is_negated(words: list[_Word], place: int) -> bool:
-    clause = words[place].clause
-    before = words[max(0, place - _NEGATION_REACH) : place]
-    return any(word.clause == clause and word.text in _NEGATIONS for word in before)
+def _match_after_gap(words: list[str], place: int, rest: tuple[_Element, ...]) -> int | None:
+    for _ in range(_GAP_WORDS + 1):
+        last = _match(words, place, rest)
+        if last is not None:
+            return last
+        place = _next(words, place)
+        if place < 0:
+            return None
+    return None
+
+
+def _next(words: list[str], place: int) -> int:
+    """The place of the next word of the sentence, or -1."""
+    for later in range(place + 1, len(words)):
+        word = words[later]
+        if word[0].isalnum():
+            return later
+        if word in _SENTENCE_ENDS:
+            return -1
+    return -1
+
+
+def _is_negated(words: list[str], place: int) -> bool:
+    """Whether one of the words before it, in the same clause, is a negation."""
+    reach = _NEGATION_REACH
+    for earlier in range(place - 1, -1, -1):
+        word = words[earlier]
+        if word in _CLAUSE_ENDS or not reach:
+            return False
+        if word in _NEGATIONS:
+            return True
+        reach -= word[0].isalnum()
+    return False
 
 
 def _without_overlaps(hits: Iterable[ThemeHit]) -> tuple[ThemeHit, ...]:

