@@ -39,6 +39,7 @@ _ALTERNATIVES = frozenset({"or", "nor"})
 _SENTENCE_ENDS = frozenset(".!?\n")
 _SCOPE_ENDS = frozenset(",;:()\n.!?")
 
+_TURNING = _NEGATIONS | _ALTERNATIVES | _CONTRASTS | _CONCESSIONS | _SENTENCE_ENDS | _SCOPE_ENDS
 _SPOKEN = {"cannot": ("can", "not"), "won't": ("will", "not"), "can't": ("can", "not"), "shan't": ("shall", "not")}
 _SPOKEN |= {"ain't": ("is", "not"), "wont": ("will", "not"), "cant": ("can", "not"), "let's": ("let", "us")}
 _HELPING = ("do", "does", "did", "is", "was", "are", "were", "has", "have", "had", "could", "would", "should")
@@ -163,7 +164,7 @@ class _Walk:
         self.modified_until = -1
 
     def pass_by(self, word: str, place: int) -> None:
-        """A word or sign that carries no feeling."""
+        """A word or sign of _TURNING, which carries no feeling itself."""
         if word in _NEGATIONS:
             self.negated_until = place + _SCOPE
         elif word in _ALTERNATIVES and place <= self.turned_until:
@@ -219,19 +220,19 @@ class ServiceAnalyzer(PatternAnalyzer):  # type: ignore[misc]  # TextBlob carrie
         place = 0
         while place < len(words):
             word = words[place]
-            entry = self._longest(words, place)
+            entry = self._longest(words, place) if word in self._entries else None
             if entry is not None:
                 walk.meet(entry, word, place)
                 place += len(entry.tail)
             elif word in self._symbols:
                 walk.hits.append(Hit(self._symbols[word], walk.weight, place, place))
-            else:
+            elif word in _TURNING:
                 walk.pass_by(word, place)
             place += 1
         return walk.hits
 
     def _longest(self, tokens: list[str], place: int) -> _Entry | None:
-        for entry in self._entries.get(tokens[place], ()):
+        for entry in self._entries[tokens[place]]:
             if not entry.tail or tuple(tokens[place + 1 : place + 1 + len(entry.tail)]) == entry.tail:
                 return entry
         return None

@@ -3,8 +3,8 @@
 Which evidence wins (METHOD, section 9), strongest first:
 
 1. Script. Text written mostly outside the Latin alphabet is not English, whatever the locale says.
-2. English function words: where a quarter of the words and at least two are such as hardly any other language writes,
-   and the survey or the locale is English, the detector is not asked. It would say the same, at many times the cost.
+2. Plain English: where half of the words are frequent in English, half of those in hardly any other language, and the
+   survey or the locale is English, the detector is not asked. It would say the same, at many times the cost.
 3. The detector, on more than three words and only where it is sure: a language five times as probable as every language
    the survey is offered in wins over the locale, because the locale is about the person and the words are about the
    comment. Somebody who keeps an English browser and writes Dutch has written Dutch.
@@ -33,108 +33,31 @@ _LAST_LATIN = 0x024F  # the end of the block Latin Extended-B
 _LATIN_ADDITIONAL = range(0x1E00, 0x1F00)
 # Frequent words that hardly any other language writes: no "is", "was", "had" or "so", which Dutch and German have too.
 _ENGLISH_WORDS = frozenset(
-    [
-        "the",
-        "and",
-        "this",
-        "that",
-        "that's",
-        "these",
-        "those",
-        "with",
-        "you",
-        "your",
-        "yours",
-        "you're",
-        "they",
-        "their",
-        "them",
-        "they're",
-        "it's",
-        "i'm",
-        "i've",
-        "i'd",
-        "we've",
-        "we're",
-        "our",
-        "its",
-        "aren't",
-        "were",
-        "weren't",
-        "wasn't",
-        "isn't",
-        "been",
-        "being",
-        "haven't",
-        "hasn't",
-        "having",
-        "hadn't",
-        "does",
-        "doesn't",
-        "didn't",
-        "don't",
-        "dont",
-        "can't",
-        "cannot",
-        "couldn't",
-        "could",
-        "would",
-        "wouldn't",
-        "should",
-        "shouldn't",
-        "won't",
-        "very",
-        "really",
-        "which",
-        "who",
-        "whose",
-        "what",
-        "where",
-        "when",
-        "why",
-        "how",
-        "because",
-        "about",
-        "from",
-        "than",
-        "then",
-        "there",
-        "there's",
-        "here",
-        "through",
-        "though",
-        "although",
-        "until",
-        "before",
-        "again",
-        "always",
-        "never",
-        "every",
-        "everything",
-        "anything",
-        "something",
-        "nothing",
-        "nobody",
-        "anyone",
-        "someone",
-        "everyone",
-        "each",
-        "few",
-        "much",
-        "many",
-        "only",
-        "other",
-        "another",
-        "same",
-        "too",
-        "already",
-        "without",
-        "into",
-        "onto",
-        "upon",
-    ]
+    """
+    the and this that that's these those with you your yours you're they their them they're it's i'm i've i'd we've
+    we're our its aren't were weren't wasn't isn't been being haven't hasn't having hadn't does doesn't didn't don't
+    dont can't cannot couldn't could would wouldn't should shouldn't won't very really which who whose what where
+    when why how because about from than then there there's here through though although until before again always
+    never every everything anything something nothing nobody anyone someone everyone each few much many only other
+    another same too already without into onto upon of it to for but not all any more just have has are my she their
+    us what's down out now still even off over some good great nice love loved like liked easy easily quick quickly
+    slow slowly works worked working work use used using make makes making buy bought buying know think thought look
+    looks looked looking feel feels felt need needs needed want wanted wants get gets getting got give gave given
+    take takes took keep keeps kept call called calling wait waited waiting told tell say says said ask asked went
+    going goes find found try tried help helped helpful recommend worth money price cheap quality friendly days day
+    weeks week months month years year hour hours minutes people thing things place food room staff phone screen
+    battery sound movie film story book characters product products customer customers company order ordered
+    delivery delivered arrived received thank thanks please sorry better worse worst right wrong well long short
+    little big small new old first last two three back away around after while
+    """.split()  # noqa: SIM905 - it is read, and added to, as a text
 )
-_ENGLISH_SHARE = 4  # one word in so many, and at least two
+_SHARED_WORDS = frozenset(
+    """
+    i a is was in on an me we be one no or if by at as do did had he him his her so up go can will most best am us i'll
+    """.split()  # noqa: SIM905 - as above
+)
+_ENGLISH_SHARE = 4  # one word in so many is English alone, at least two of them are,
+_PLAIN_SHARE = 2  # and one in so many is at least English too
 # The detector knows Nigerian Pidgin, a creole of English; casual English is regularly taken for it.
 _ENGLISH_CREOLES = ("pcm",)
 
@@ -144,7 +67,7 @@ class LanguageMethod(StrEnum):
 
     NO_WORDS = "no_words"  # emoji, digits or punctuation: no language to decide
     SCRIPT = "script"
-    FUNCTION_WORDS = "function_words"
+    PLAIN_ENGLISH = "plain_english"
     DETECTOR = "detector"
     LOCALE = "locale"
     OFFERED = "offered"
@@ -165,7 +88,7 @@ class Language(Struct, frozen=True):
 
 def language_of(text: str, locale: str | None, offered_languages: Iterable[str]) -> Language:
     """Decides the language of a comment; `locale` is the response's, e.g. "en-GB"."""
-    visible = _ADDRESS.sub(" ", text[:DETECTED_CHARACTERS])
+    visible = _without_addresses(text[:DETECTED_CHARACTERS])
     words = _WORD.findall(visible)
     if not words:
         return Language(None, LanguageMethod.NO_WORDS)
@@ -176,7 +99,7 @@ def language_of(text: str, locale: str | None, offered_languages: Iterable[str])
             return Language(spoken if spoken not in SCORED_LANGUAGES else None, LanguageMethod.SCRIPT)
         return _by_locale(spoken, offered)
     if _is_plainly_english(words) and ("en" in offered or spoken == "en"):
-        return Language("en", LanguageMethod.FUNCTION_WORDS)
+        return Language("en", LanguageMethod.PLAIN_ENGLISH)
     detected = _detect(visible, offered | ({spoken} if spoken else set()))
     if _is_outside_latin(words):
         return Language(detected if detected not in SCORED_LANGUAGES else None, LanguageMethod.SCRIPT)
@@ -198,9 +121,15 @@ def _by_locale(spoken: str | None, offered: set[str]) -> Language:
     return Language(None, LanguageMethod.UNKNOWN)
 
 
+def _without_addresses(text: str) -> str:
+    return _ADDRESS.sub(" ", text) if "@" in text or "://" in text or "www." in text else text
+
+
 def _is_plainly_english(words: list[str]) -> bool:
-    found = sum(word.lower().replace("’", "'") in _ENGLISH_WORDS for word in words)
-    return found >= 2 and found * _ENGLISH_SHARE >= len(words)
+    lower = [word.lower() for word in words]
+    english = len([word for word in lower if word in _ENGLISH_WORDS])
+    shared = len([word for word in lower if word in _SHARED_WORDS])
+    return english >= 2 and english * _ENGLISH_SHARE >= len(words) and (english + shared) * _PLAIN_SHARE >= len(words)
 
 
 def _is_outside_latin(words: list[str]) -> bool:

@@ -23,6 +23,8 @@ _GAP = ("...",)
 _GAP_WORDS = 3
 _MAX_GAPS = 2  # each gap multiplies the ways to match by four
 _SHORTEST_PREFIX = 3
+_MAX_ELEMENTS = 12
+_LONGEST_MATCH = _MAX_ELEMENTS + _MAX_GAPS * _GAP_WORDS + 1  # words
 _NEGATION_REACH = 3  # "not very easy to use" is no praise, "never had a bug" no pain
 _NEGATIONS = frozenset(
     [
@@ -115,6 +117,19 @@ class _Pattern(NamedTuple):
     begins_negated: bool  # "can't find" keeps its meaning, "no integration" too
 
 
+class _Line(NamedTuple):
+    """The words without apostrophes and signs; for each its place as written, its clause, and where its sentence ends."""
+
+    words: list[str]
+    places: list[int]
+    clauses: list[int]
+    ends: list[int]
+
+    def ahead(self, place: int) -> list[str]:
+        """The word and what follows it in its sentence, as far as a pattern can reach."""
+        return self.words[place : min(self.ends[place], place + _LONGEST_MATCH)]
+
+
 class Pack:
     """A pack whose phrases were checked; raises WordListFault with the place of the first that can't be used."""
 
@@ -138,6 +153,8 @@ class Pack:
             raise WordListFault(f"{place}: {fault}") from fault
         if firsts == _GAP or (rest and rest[-1] == _GAP) or rest.count(_GAP) > _MAX_GAPS:
             raise WordListFault(f"{place}: `...` stands between words, at most {_MAX_GAPS} times")
+        if len(rest) > _MAX_ELEMENTS:
+            raise WordListFault(f"{place}: a phrase has at most {_MAX_ELEMENTS + 1} words")
         elements = tuple(map(_element, rest))
         for first in firsts:
             stem = first.rstrip("*")
@@ -165,17 +182,23 @@ class ThemeFinder:
 
         Where hits of one theme overlap, the first counts, and the longest of those that begin together.
         """
-        known = self._known
-        words = [text.replace("'", "") if "'" in text else text for text in written.texts]
+        line = _line(written)
+        words, known = line.words, self._known
         hits: list[ThemeHit] = []
         for place, word in enumerate(words):
             patterns = known.get(word)
             if patterns is None:
                 patterns = self._patterns_of(word)
+            if not patterns:
+                continue
+            ahead = line.ahead(place)
             for pattern in patterns:
-                last = _match(words, place, pattern.elements)
-                if last is not None and (pattern.begins_negated or not _is_negated(words, place)):
-                    hits.append(ThemeHit(written.starts[place], written.stops[last], pattern.theme))
+                if not _may_match(pattern, ahead):
+                    continue
+                last = _match(ahead, pattern.elements)
+                if last is not None and (pattern.begins_negated or not _is_negated(line, place)):
+                    start, stop = written.starts[line.places[place]], written.stops[line.places[place + last]]
+                    hits.append(ThemeHit(start, stop, pattern.theme))
         return _without_overlaps(hits) if len(hits) > 1 else tuple(hits)
 
     def _patterns_of(self, word: str) -> tuple[_Pattern, ...]:
@@ -223,56 +246,60 @@ def _element(choices: tuple[str, ...]) -> _Element:
     return _Element(words, tuple(choice[:-1] for choice in choices if choice.endswith("*")))
 
 
-def _match(words: list[str], place: int, elements: tuple[_Element, ...]) -> int | None:
-    """The place of the last word where the elements follow `place` in the same sentence, or None.
+def _line(written: Words) -> _Line:
+    words: list[str] = []
+    places: list[int] = []
+    clauses: list[int] = []
+    ends: list[int] = []
+    clause = 0
+    for place, text in enumerate(written.texts):
+        if text[0].isalnum():
+            word = text.replace("'", "") if "'" in text else text
+            clause += word == "but"
+            words.append(word)
+            places.append(place)
+            clauses.append(clause)
+        elif text in _CLAUSE_ENDS:
+            clause += 1
+            if text in _SENTENCE_ENDS:
+                ends += [len(words)] * (len(words) - len(ends))
+    ends += [len(words)] * (len(words) - len(ends))
+    return _Line(words, places, clauses, ends)
 
-    Signs that end no sentence stand between words without counting.
-    """
+
+def _may_match(pattern: _Pattern, ahead: Sequence[str]) -> bool:
+    """What most patterns fail at: the second word they need."""
+    if not pattern.elements:
+        return True
+    (choices, prefixes), *rest = pattern.elements[:2]
+    if choices or prefixes:
+        return len(ahead) > 1 and (ahead[1] in choices or (bool(prefixes) and ahead[1].startswith(prefixes)))
+    return bool(rest[0].prefixes) or not rest[0].words.isdisjoint(ahead[1 : _GAP_WORDS + 2])
+
+
+def _match(ahead: Sequence[str], elements: tuple[_Element, ...], place: int = 0) -> int | None:
+    """The place of the last word where the elements follow `place` in what is ahead of it, or None."""
     for number, (choices, prefixes) in enumerate(elements):
         if not choices and not prefixes:
-            return _match_after_gap(words, place, elements[number + 1 :])
-        place = _next(words, place)
-        if place < 0:
+            rest = elements[number + 1 :]
+            tries = (_match(ahead, rest, later) for later in range(place, min(place + _GAP_WORDS + 1, len(ahead))))
+            return next((last for last in tries if last is not None), None)
+        place += 1
+        if place >= len(ahead):
             return None
-        word = words[place]
+        word = ahead[place]
         if word not in choices and not (prefixes and word.startswith(prefixes)):
             return None
     return place
 
 
-def _match_after_gap(words: list[str], place: int, rest: tuple[_Element, ...]) -> int | None:
-    for _ in range(_GAP_WORDS + 1):
-        last = _match(words, place, rest)
-        if last is not None:
-            return last
-        place = _next(words, place)
-        if place < 0:
-            return None
-    return None
-
-
-def _next(words: list[str], place: int) -> int:
-    """The place of the next word of the sentence, or -1."""
-    for later in range(place + 1, len(words)):
-        word = words[later]
-        if word[0].isalnum():
-            return later
-        if word in _SENTENCE_ENDS:
-            return -1
-    return -1
-
-
-def _is_negated(words: list[str], place: int) -> bool:
+def _is_negated(line: _Line, place: int) -> bool:
     """Whether one of the words before it, in the same clause, is a negation."""
-    reach = _NEGATION_REACH
-    for earlier in range(place - 1, -1, -1):
-        word = words[earlier]
-        if word in _CLAUSE_ENDS or not reach:
-            return False
-        if word in _NEGATIONS:
-            return True
-        reach -= word[0].isalnum()
-    return False
+    clause = line.clauses[place]
+    return any(
+        line.clauses[before] == clause and line.words[before] in _NEGATIONS
+        for before in range(max(0, place - _NEGATION_REACH), place)
+    )
 
 
 def _without_overlaps(hits: Iterable[ThemeHit]) -> tuple[ThemeHit, ...]:

@@ -27,6 +27,8 @@ def test_an_english_locale_does_not_make_another_language_english(code: str, tex
 
 def test_english_is_scored_whatever_the_locale_of_the_person() -> None:
     language = language_of("The training was far too short for our team", "de-AT", ["de", "en"])
+    assert language == Language("en", LanguageMethod.PLAIN_ENGLISH)
+    language = language_of("Training far short of expectations, disappointing overall", "de-AT", ["de", "en"])
     assert language == Language("en", LanguageMethod.DETECTOR)
 
 
@@ -41,7 +43,14 @@ def test_without_a_locale_a_short_comment_takes_the_only_language_offered() -> N
 
 
 def test_an_unsure_detector_leaves_the_word_to_the_locale() -> None:
-    assert language_of("overall i like it", "en-US", ["en"]) == Language("en", LanguageMethod.LOCALE)
+    assert language_of("wifi hotel super ok", "en-US", ["en"]) == Language("en", LanguageMethod.LOCALE)
+
+
+@pytest.mark.parametrize("text", FOREIGN.values())
+def test_a_foreign_comment_is_never_plain_english(text: str) -> None:
+    """Not even with a few English words in it."""
+    for said in (text, f"{text}, great service", f"the app: {text}"):
+        assert language_of(said, "en-GB", ["en"]).method is not LanguageMethod.PLAIN_ENGLISH
 
 
 @pytest.mark.parametrize(
