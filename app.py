@@ -29,6 +29,8 @@ from analysis.apply_changes import apply_changes
 from analysis.asked import provide_asked
 from analysis.rebuild_tally import rebuild_if_outdated
 from analysis.score_responses import score_responses
+from analysis.text.rescore import rescore_comments
+from analysis.text.train_own_models import train_own_models
 from analysis.tilt import tilt_lottery
 from core import database
 from core.clock import Clock, utc_now
@@ -81,6 +83,8 @@ def jobs_of(site: Site) -> list[Job]:
         Job("import_contacts", import_contacts),
         Job("score_responses", score_responses),
         Job("apply_changes", apply_changes),
+        Job("rescore_comments", rescore_comments),
+        Job("train_own_models", train_own_models),
         Job("tilt_lottery", tilt_lottery),
     ]
 

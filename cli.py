@@ -8,8 +8,10 @@ import click
 from commands.bounces import bounce
 from commands.events import event
 from commands.journeys import journey
+from commands.pains import pains
 from commands.people import contact, member, setup, sign_in_link_command
 from commands.reports import report, tally
+from commands.rescoring import rescore_command
 from commands.serving import migrate_command, serve, worker
 from commands.suppressions import suppress, suppressions
 from commands.surveys import survey
@@ -48,6 +50,8 @@ for command in (
     survey,
     report,
     tally,
+    rescore_command,
+    pains,
     worker,
     serve,
 ):

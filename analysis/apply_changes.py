@@ -5,11 +5,14 @@ the tallies: the change waits beside it, and this job takes the old answer out o
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 
 from analysis.recount import lock_tallies, recounted
 from analysis.tally import TallyCell, add_to_tally, cells_of
-from analysis.text.score_comments import score_comments
+from analysis.text.read_comments import hold_rules, read_comments
+from analysis.text.reading import CommentReading
+from analysis.text.store_readings import store_readings
 from core.database import fetch, transaction
 
 BATCH = 200
@@ -22,16 +25,27 @@ async def apply_changes(now: datetime) -> int:
         changed = [row["id"] for row in responses]
         if not changed:
             return 0
+        readings = await _read(changed)
         await lock_tallies()
         async with recounted({row["contact"] for row in responses}):
             before = cells_of((), await fetch(_ANSWERS, changed))
             await fetch(_TAKE_BACK, changed)
-            written = [row["id"] for row in await fetch(_REPLACE, changed)]
+            written = {(row["response"], row["question"]): row["id"] for row in await fetch(_REPLACE, changed)}
             await fetch("DELETE FROM answer_change WHERE response = ANY($1)", changed)
             after = cells_of((), await fetch(_ANSWERS, changed))
         await add_to_tally(_difference(before, after))
-        await score_comments(written, now)
+        await store_readings({written[place]: reading for place, reading in readings.items()}, now)
     return len(changed)
+
+
+async def _read(changed: Sequence[int]) -> dict[tuple[int, str], CommentReading]:
+    """The new words, by response and question; before the tallies are locked, for reading takes longest."""
+    await hold_rules()
+    rows = await fetch(_NEW_WORDS, changed)
+    return {
+        (row["response"], row["question"]): reading
+        for row, reading in zip(rows, await read_comments(rows), strict=True)
+    }
 
 
 def _difference(before: Counter[TallyCell], after: Counter[TallyCell]) -> Counter[TallyCell]:
@@ -51,7 +65,13 @@ SELECT a.question, a.instrument, a.value, a.picks, r.touchpoint, r.occurred_at, 
 FROM answer a JOIN response r ON r.id = a.response WHERE r.id = ANY($1)
 """
 
-# Scores and themes of the words that stood there go with the answer; those of the new words are found again.
+_NEW_WORDS = """
+SELECT c.response, c.question, c.text, r.workspace, r.survey_version, r.locale
+FROM answer_change c JOIN response r ON r.id = c.response
+WHERE c.response = ANY($1) AND c.text IS NOT NULL ORDER BY c.id
+"""
+
+# Scores, themes and labels of the words that stood there go with the answer.
 _TAKE_BACK = """
 DELETE FROM answer a USING answer_change c
 WHERE c.response = ANY($1) AND a.response = c.response AND a.question = c.question
@@ -61,5 +81,5 @@ _REPLACE = """
 INSERT INTO answer (response, question, instrument, value, picks, text, strength, other)
 SELECT response, question, instrument, value, picks, text, strength, other FROM answer_change
 WHERE response = ANY($1) AND (value IS NOT NULL OR picks IS NOT NULL OR text IS NOT NULL)
-ORDER BY id RETURNING id
+ORDER BY id RETURNING id, response, question
 """

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 from msgspec.structs import astuple
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet may take for the start of a formula; the wide ones too, where Excel reads them.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def to_csv(rows: Sequence[Struct], kind: type[Struct]) -> str:
@@ -15,13 +16,13 @@ def to_csv(rows: Sequence[Struct], kind: type[Struct]) -> str:
     return written(kind.__struct_fields__, [astuple(row) for row in rows])
 
 
-def written(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A cell of each row under each column. UTF-8 with a mark at the start, so that Excel reads every script."""
+def written(columns: Sequence[str], rows: Iterable[Sequence[object]], *, with_mark: bool = True) -> str:
+    """A cell of each row under each column, for UTF-8; with a mark at the start Excel reads every script."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(columns)
     writer.writerows([_cell(value) for value in row] for row in rows)
-    return "\ufeff" + text.getvalue()
+    return ("\ufeff" if with_mark else "") + text.getvalue()
 
 
 def _cell(value: object) -> str:

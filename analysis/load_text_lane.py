@@ -8,19 +8,17 @@ from msgspec import Struct
 
 from analysis.experience import Disclosure, Moments, disclosure_of, estimate_of, moments_together
 from analysis.load_report import Period
-from analysis.report import BlindSpot, JourneyReport, ReportSettings
+from analysis.report import BlindSpot, JourneyReport, ReportSettings, TouchpointFigure
+from analysis.text.ratings import RATING
+from analysis.text.read_scores import HELD_SCORES
 from analysis.text.sentiment import SentimentState
 from analysis.text_derived import TextModel, fit, text_derived_estimate
 from analysis.text_figures import TextFigure
-from analysis.worth import worth_as_json
 from core.database import fetch
-from surveys.instruments import EXPERIENCE, Instrument
 from surveys.journeys import JourneyView
 
 MOST_COMMENTS = 50_000  # of a journey, the newest: comments are in no tally, so that each one is read
 MOST_RATED = 5_000  # comments the line is fitted on, the newest
-# What rates on a scale; an emotion picker's x is made of valences.
-RATINGS = tuple(instrument for instrument in EXPERIENCE if instrument is not Instrument.EMOTION)
 
 
 class Voices(Struct, frozen=True):
@@ -29,6 +27,7 @@ class Voices(Struct, frozen=True):
     state: SentimentState
     n: int
     polarities: Moments
+    analysers: tuple[str, ...] = ()  # what read the touchpoint's comments, theirs among them
 
 
 class Learned(Struct, frozen=True):
@@ -43,12 +42,21 @@ async def load_text_lane(workspace: int, view: JourneyView, report: JourneyRepor
 
     Comments of a stale touchpoint are as old as its ratings, so they are left out as well.
     """
-    places = [
-        (touchpoint.id, figure)
-        for touchpoint, figure in zip(view.touchpoints, report.touchpoints, strict=True)
-        if figure.blind_spot is not BlindSpot.STALE
-    ]
-    period = Period(report.since, report.until)
+    places = [(touchpoint.id, figure) for touchpoint, figure in zip(view.touchpoints, report.touchpoints, strict=True)]
+    return await _load_figures(workspace, places, Period(report.since, report.until), report.settings)
+
+
+async def load_text_at(
+    workspace: int, touchpoint: int, figure: TouchpointFigure, period: Period, settings: ReportSettings
+) -> TextFigure | None:
+    """The same of one touchpoint; None where nobody wrote."""
+    return next(iter(await _load_figures(workspace, [(touchpoint, figure)], period, settings)), None)
+
+
+async def _load_figures(
+    workspace: int, touchpoints: Sequence[tuple[int, TouchpointFigure]], period: Period, settings: ReportSettings
+) -> tuple[TextFigure, ...]:
+    places = [(place, figure) for place, figure in touchpoints if figure.blind_spot is not BlindSpot.STALE]
     written, is_cut = await _read_written([touchpoint for touchpoint, _ in places], period)
     text_only = {
         touchpoint
@@ -61,7 +69,7 @@ async def load_text_lane(workspace: int, view: JourneyView, report: JourneyRepor
             figure.key,
             written[touchpoint],
             learned if touchpoint in text_only else None,
-            report.settings,
+            settings,
             is_cut=is_cut,
         )
         for touchpoint, figure in places
@@ -100,6 +108,7 @@ def text_figure(
         n_rated=n_rated,
         r_squared=model.r_squared if model else None,
         is_cut=is_cut,
+        analysers=tuple(sorted({analyser for own in voices for analyser in own.analysers})),
     )
 
 
@@ -118,49 +127,46 @@ async def _read_written(touchpoints: Sequence[int], period: Period) -> tuple[dic
     found: dict[int, list[Voices]] = {}
     for row in rows:
         polarities = Moments(float(row["n_scored"]), float(row["polarity"]), float(row["polarity_squared"]))
-        found.setdefault(row["touchpoint"], []).append(Voices(voice_of(row["states"]), row["n"], polarities))
+        own = Voices(voice_of(row["states"]), row["n"], polarities, tuple(row["analysers"]))
+        found.setdefault(row["touchpoint"], []).append(own)
     return found, sum(row["comments"] for row in rows) >= MOST_COMMENTS
 
 
 async def _learn(workspace: int, end: datetime) -> Learned:
     """From what was written and rated before `end`, so that later answers never change a report."""
-    rows = await fetch(_RATED, workspace, end, MOST_RATED, worth_as_json((), {}), list(RATINGS))
+    rows = await fetch(_RATED, workspace, end, MOST_RATED)
     pairs = [(float(row["polarity"]), float(row["x"])) for row in rows]
     return Learned(fit(pairs), len(pairs))
 
 
 # Read from the newest score back: comments are few beside the answers. Averages are of decimals, hence exact, so that
 # the same comments give the same digits in whatever order they are read.
-_WRITTEN = """
+_WRITTEN = f"""
 WITH written AS (
-    SELECT r.touchpoint, r.contact, s.state, s.polarity::numeric AS polarity
-    FROM comment_score s JOIN answer a ON a.id = s.answer JOIN response r ON r.id = a.response
+    SELECT r.touchpoint, r.contact, s.state, s.polarity::numeric AS polarity, s.analyser
+    FROM {HELD_SCORES} s JOIN answer a ON a.id = s.answer JOIN response r ON r.id = a.response
     WHERE r.touchpoint = ANY($1) AND r.occurred_at >= $2 AND r.occurred_at < $3
     ORDER BY s.answer DESC LIMIT $4
 ), voice AS (
     SELECT touchpoint, contact, array_agg(DISTINCT state ORDER BY state) AS states, avg(polarity) AS polarity,
            count(*) AS comments
     FROM written GROUP BY touchpoint, contact
+), reader AS (
+    SELECT touchpoint, array_agg(DISTINCT analyser ORDER BY analyser) AS analysers FROM written GROUP BY touchpoint
 )
-SELECT touchpoint, states, count(*)::int AS n, count(polarity)::int AS n_scored, sum(comments)::int AS comments,
-       coalesce(sum(polarity), 0) AS polarity, coalesce(sum(polarity * polarity), 0) AS polarity_squared
-FROM voice GROUP BY touchpoint, states ORDER BY touchpoint, states
+SELECT v.touchpoint, v.states, count(*)::int AS n, count(v.polarity)::int AS n_scored,
+       sum(v.comments)::int AS comments, coalesce(sum(v.polarity), 0) AS polarity,
+       coalesce(sum(v.polarity * v.polarity), 0) AS polarity_squared, e.analysers
+FROM voice v JOIN reader e ON e.touchpoint = v.touchpoint
+GROUP BY v.touchpoint, v.states, e.analysers ORDER BY v.touchpoint, v.states
 """
 
-# The rating beside a comment: the five faces where they were given, as the curve prefers them, else the mean of the
-# scales that were. A contact is one voice at each touchpoint.
-_RATED = """
-WITH worth AS (
-    SELECT * FROM jsonb_to_recordset($4::jsonb) AS w(instrument text, value text, x numeric)
-    WHERE instrument = ANY($5)
-), rated AS (
+# A contact is one voice at each touchpoint.
+_RATED = f"""
+WITH rated AS (
     SELECT r.touchpoint, r.contact, s.polarity::numeric AS polarity, felt.x
-    FROM comment_score s JOIN answer c ON c.id = s.answer JOIN response r ON r.id = c.response
-    CROSS JOIN LATERAL (
-        SELECT coalesce(avg(w.x) FILTER (WHERE w.instrument = 'anchor'), avg(w.x)) AS x
-        FROM answer a JOIN worth w ON w.instrument = a.instrument AND w.value = a.value::text
-        WHERE a.response = r.id
-    ) felt
+    FROM {HELD_SCORES} s JOIN answer c ON c.id = s.answer JOIN response r ON r.id = c.response
+    CROSS JOIN LATERAL (SELECT {RATING} AS x) felt
     WHERE r.workspace = $1 AND r.occurred_at < $2 AND s.polarity IS NOT NULL AND felt.x IS NOT NULL
     ORDER BY s.answer DESC LIMIT $3
 )

@@ -1,8 +1,7 @@
-"""The staff's pages of what it means: the curve with its table, responses, pain points."""
+"""The staff's pages of the curve, with its table."""
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from litestar import Response, get
@@ -12,7 +11,6 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
 from accounts.membership import Member
-from analysis.api import csv_response
 from analysis.asked import Asked
 from analysis.chart_answers import picture, specification
 from analysis.charts import vega_bundle
@@ -23,13 +21,11 @@ from analysis.finding import VERDICT_WORDS, finding_of, landmarks_in_words, subt
 from analysis.gap_words import gap_rows, q_in_words
 from analysis.load_full_report import load_full_report
 from analysis.load_overlays import EARLIER, SAME, load_earlier, load_overlays
-from analysis.load_report import last_days, load_report
-from analysis.pains.load_pains import load_pains
+from analysis.load_report import load_report
 from analysis.period_words import change_in_words, official_change_in_words
 from analysis.report import JourneyReport
 from analysis.text_words import STATE_WORDS, text_rows, too_few_words
 from core.site import Site
-from surveys.journeys import list_journeys
 
 
 @get("/journeys/{journey:str}", include_in_schema=False)
@@ -106,24 +102,6 @@ async def _curve(
     return lambda: curve_spec(report, layout=layout, theme=theme, overlays=overlays)
 
 
-@get("/pain-points", include_in_schema=False)
-async def pains_page(
-    member: NamedDependency[Member], now: NamedDependency[datetime], journey: FromQuery[str | None] = None
-) -> Template:
-    journeys = await list_journeys(member.workspace)
-    chosen = journey or (journeys[0].key if journeys else None)
-    pains = await load_pains(member.workspace, chosen, last_days(now)) if chosen else []
-    context = {"journeys": journeys, "chosen": chosen, "pains": pains, "verdict_words": VERDICT_WORDS}
-    return Template("analysis/pains.html", context=context)
-
-
-@get("/journeys/{journey:str}/pain-points.csv", include_in_schema=False)
-async def pains_csv(
-    journey: FromPath[str], member: NamedDependency[Member], now: NamedDependency[datetime]
-) -> Response[bytes]:
-    return csv_response(await load_pains(member.workspace, journey, last_days(now)), journey)
-
-
 @get("/charts.js", include_in_schema=False, cache_control=CacheControlHeader(max_age=86_400))
 async def chart_script(site: NamedDependency[Site]) -> Response[str]:
     """Vega, Vega-Lite and Vega-Embed as vl-convert carries them, with the lines that draw our charts."""
@@ -131,4 +109,4 @@ async def chart_script(site: NamedDependency[Site]) -> Response[str]:
     return Response(script, media_type="text/javascript")
 
 
-STAFF = [journey_page, curve_json, curve_svg, pains_page, pains_csv]
+STAFF = [journey_page, curve_json, curve_svg]

@@ -1,11 +1,18 @@
 """The responses as the page lists them: who answered what, and how their words were read."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from urllib.parse import urlencode
 
 import msgspec
 from msgspec import Struct
 
 from analysis.scales import is_two_valued
+from analysis.text.load_comments import CommentView, load_comments
+from analysis.text.mismatches import APART
+from analysis.text.ratings import RATING
+from analysis.text.read_scores import HELD_MENTIONS, HELD_SCORES
+from analysis.text.sentiment import SentimentState
 from analysis.touchpoint_words import choice_words
 from analysis.worth import CHOSEN
 from core.database import Row, fetch
@@ -21,12 +28,13 @@ STRENGTHS = {1: "a little", 2: "clearly", 3: "very strongly"}
 
 
 class AnswerView(Struct, frozen=True):
-    """One answer of a response; the last three fields are set for comments.
+    """One answer of a response; `comment` is set for words that were read.
 
     `other` is what somebody wrote beside a choice, `address` where who wishes to be contacted is reached. `strength`
     is that of the picked emotions, 1 to 3.
     """
 
+    id: int
     question: str
     instrument: Instrument
     value: int | None
@@ -35,9 +43,7 @@ class AnswerView(Struct, frozen=True):
     strength: int | None
     other: str | None
     address: str | None
-    sentiment: str | None
-    language: str | None
-    themes: tuple[str, ...]
+    comment: CommentView | None = None
 
     @property
     def words(self) -> str:
@@ -78,21 +84,65 @@ class ResponseView(Struct, frozen=True):
         return self.contact.startswith(VISITORS)
 
 
-async def list_responses(
-    workspace: int, before: int | None, touchpoint: str | None, *, with_addresses: bool = False
-) -> list[ResponseView]:
-    """One page of responses, older than number `before`, of one touchpoint if its key is given.
+class Place(Struct, frozen=True):
+    """A touchpoint to choose."""
 
-    `with_addresses` is for those who may write back to who wishes it.
+    key: str
+    name: str
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """Which responses are listed: those to which all that is given here applies.
+
+    `before` and `response` are ids; with the latter one response is listed alone. `theme` is a key such as
+    "general.slow", `touchpoint` one such as "delivery"; `emotion` one that a comment's words show.
     """
-    rows = await fetch(_RESPONSES, workspace, before, touchpoint, PAGE, with_addresses)
+
+    touchpoint: str | None = None
+    sentiment: SentimentState | None = None
+    theme: str | None = None
+    emotion: str | None = None
+    mismatch: bool = False
+    written: bool = False  # those with a comment
+    before: int | None = None
+    response: int | None = None
+
+    @property
+    def is_narrowed(self) -> bool:
+        return self != Wanted(before=self.before)
+
+    def query(self, **changes: object) -> str:
+        """As the query of an address, with some of it changed."""
+        wanted = {**msgspec.structs.asdict(self), **changes}
+        return urlencode({name: "yes" if value is True else value for name, value in wanted.items() if value})
+
+
+EVERY_RESPONSE = Wanted()
+
+
+async def list_responses(
+    workspace: int, wanted: Wanted = EVERY_RESPONSE, *, with_addresses: bool = False
+) -> list[ResponseView]:
+    """One page of responses, the newest first. `with_addresses` is for those who may write back to who wishes it."""
+    statement, values = _statement(wanted)
+    rows = await fetch(statement, workspace, PAGE, with_addresses, *values)
     asked = await load_definitions([row["survey_version"] for row in rows])
-    return [_view(row, asked[row.pop("survey_version")]) for row in rows]
+    listed_answers = [msgspec.json.decode(row["answers"], type=tuple[AnswerView, ...]) for row in rows]
+    comments = await load_comments([answer.id for answers in listed_answers for answer in answers if answer.text])
+    return [
+        _view(row, [msgspec.structs.replace(own, comment=comments.get(own.id)) for own in answers], asked)
+        for row, answers in zip(rows, listed_answers, strict=True)
+    ]
 
 
-def _view(row: Row, asked: SurveyDefinition) -> ResponseView:
-    answers = msgspec.json.decode(row["answers"], type=tuple[AnswerView, ...])
-    in_words = tuple(_in_words(answer, asked) for answer in answers)
+async def list_places(workspace: int) -> list[Place]:
+    """Every touchpoint there is, in the order of its journey."""
+    return [Place(**row) for row in await fetch(_PLACES, workspace)]
+
+
+def _view(row: Row, answers: Sequence[AnswerView], asked: Mapping[int, SurveyDefinition]) -> ResponseView:
+    definition = asked[row.pop("survey_version")]
+    in_words = tuple(_in_words(answer, definition) for answer in answers)
     return ResponseView(**{**row, "hidden": msgspec.json.decode(row["hidden"]), "answers": in_words})
 
 
@@ -106,23 +156,56 @@ def _in_words(answer: AnswerView, asked: SurveyDefinition) -> AnswerView:
     return msgspec.structs.replace(answer, picks=tuple(words.get(pick, pick) for pick in picks))
 
 
+def _statement(wanted: Wanted) -> tuple[str, list[object]]:
+    """The statement that lists what is wanted, and its values from $4 on."""
+    conditions: list[str] = []
+    values: list[object] = []
+    for name, condition in _CONDITIONS.items():
+        value = getattr(wanted, name)
+        if value:
+            values.append(APART if name == "mismatch" else value)
+            conditions.append(condition.replace("$?", f"${3 + len(values)}"))
+    return _RESPONSES.replace("/* and */", " ".join(f"AND {condition}" for condition in conditions)), values
+
+
+_CONDITIONS = {
+    "touchpoint": "t.key = $?",
+    "sentiment": f"EXISTS (SELECT FROM answer a JOIN {HELD_SCORES} s ON s.answer = a.id "
+    "WHERE a.response = r.id AND s.state = $?)",
+    "theme": f"EXISTS (SELECT FROM answer a JOIN {HELD_MENTIONS} m ON m.answer = a.id "
+    "WHERE a.response = r.id AND m.theme = $?)",
+    "emotion": "EXISTS (SELECT FROM answer a JOIN comment_emotion e ON e.answer = a.id "
+    "WHERE a.response = r.id AND e.emotion = $?)",
+    "mismatch": f"EXISTS (SELECT FROM answer a JOIN {HELD_SCORES} s ON s.answer = a.id "
+    f"WHERE a.response = r.id AND abs(s.polarity - {RATING}::float8) > $?)",
+    "written": "$? AND EXISTS (SELECT FROM answer a WHERE a.response = r.id AND a.text IS NOT NULL)",
+    "before": "r.id < $?",
+    "response": "r.id = $?",
+}
+
 _CHOOSING = ", ".join(f"'{instrument}'" for instrument in CHOOSING)
 
 _RESPONSES = f"""
 SELECT r.id, c.external_id AS contact, p.name AS persona, t.name AS touchpoint, r.channel, r.submitted_at,
        r.is_complete, r.hidden, r.survey_version, (
     SELECT coalesce(json_agg(json_build_object(
-        'question', a.question, 'instrument', a.instrument, 'value', a.value, 'picks', a.picks, 'text', a.text,
-        'strength', a.strength, 'other', CASE WHEN a.instrument IN ({_CHOOSING}) THEN a.other END,
-        'address', CASE WHEN $5 AND a.instrument = '{Instrument.CONTACT}' AND a.value = {YES}
-                        THEN coalesce(a.other, c.email) END,
-        'sentiment', s.state, 'language', s.language,
-        'themes', ARRAY(SELECT h.theme FROM comment_theme h WHERE h.answer = a.id ORDER BY h.start)
+        'id', a.id, 'question', a.question, 'instrument', a.instrument, 'value', a.value, 'picks', a.picks,
+        'text', a.text, 'strength', a.strength, 'other', CASE WHEN a.instrument IN ({_CHOOSING}) THEN a.other END,
+        'address', CASE WHEN $3 AND a.instrument = '{Instrument.CONTACT}' AND a.value = {YES}
+                        THEN coalesce(a.other, c.email) END
     ) ORDER BY a.id), '[]')
-    FROM answer a LEFT JOIN comment_score s ON s.answer = a.id WHERE a.response = r.id
+    FROM answer a WHERE a.response = r.id
 ) AS answers
 FROM response r JOIN contact c ON c.id = r.contact JOIN touchpoint t ON t.id = r.touchpoint
 LEFT JOIN persona p ON p.id = r.persona
-WHERE r.workspace = $1 AND ($2::bigint IS NULL OR r.id < $2) AND ($3::text IS NULL OR t.key = $3)
-ORDER BY r.id DESC LIMIT $4
+WHERE r.workspace = $1 /* and */
+ORDER BY r.id DESC LIMIT $2
+"""
+
+_PLACES = """
+SELECT key, name FROM (
+    SELECT DISTINCT ON (t.key) t.key, t.name, j.name AS journey, s.position AS stage, t.position
+    FROM touchpoint t JOIN stage s ON s.id = t.stage JOIN journey j ON j.id = t.journey
+    WHERE j.workspace = $1 AND NOT t.is_removed ORDER BY t.key, t.id
+) place ORDER BY journey, stage, position, key
 """

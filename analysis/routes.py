@@ -8,12 +8,19 @@ from analysis import (
     file_pages,
     funnel_pages,
     guess_pages,
+    label_pages,
     merge_pages,
+    mismatch_pages,
+    model_pages,
     pages,
     response_pages,
     segment_pages,
+    theme_pages,
+    theme_table_pages,
+    theme_term_pages,
     touchpoint_pages,
 )
+from analysis.pains import pain_api, pain_file_pages, pain_pages
 
 STAFF = [
     *pages.STAFF,
@@ -27,6 +34,14 @@ STAFF = [
     *emotion_pages.STAFF,
     *merge_pages.STAFF,
     *file_pages.STAFF,
+    *pain_pages.STAFF,
+    *pain_file_pages.STAFF,
+    *label_pages.STAFF,
+    *mismatch_pages.STAFF,
+    *model_pages.STAFF,
+    *theme_pages.STAFF,
+    *theme_term_pages.STAFF,
+    *theme_table_pages.STAFF,
 ]
 API = [
     *api.API,
@@ -36,4 +51,11 @@ API = [
     *touchpoint_pages.API,
     *file_pages.API,
     *merge_pages.API,
+    *pain_api.API,
+    *pain_file_pages.API,
+    *label_pages.API,
+    *mismatch_pages.API,
+    *model_pages.API,
+    *theme_pages.API,
+    *theme_table_pages.API,
 ]

@@ -1,4 +1,4 @@
-"""Score the responses nobody has scored yet: sentiment and themes of comments, and the tallies."""
+"""Score the responses nobody has scored yet: what their comments say, and the tallies."""
 
 from datetime import datetime, timedelta
 
@@ -7,7 +7,7 @@ from analysis.tally import add_to_tally, cells_of
 from analysis.text.score_comments import score_comments
 from core.database import Row, fetch, transaction
 
-BATCH = 200
+BATCH = 500  # of a backlog, enough comments to read them on every core
 # Who is still answering is scored once they are through; who stopped half-way, a little after their last tap.
 STOPPED_AFTER = timedelta(minutes=1)
 

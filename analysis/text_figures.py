@@ -27,3 +27,4 @@ class TextFigure(Struct, frozen=True, kw_only=True):
     n_rated: int | None = None  # rated comments to learn that from, a voice a contact; None where ratings are plotted
     r_squared: float | None = None  # how much of those ratings the words explain
     is_cut: bool = False  # only the newest comments of the journey were read
+    analysers: tuple[str, ...] = ()  # name and version of each that read these comments; empty when suppressed

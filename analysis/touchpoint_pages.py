@@ -16,7 +16,9 @@ from analysis.curve_shapes import Layout
 from analysis.curve_theme import Theme
 from analysis.curve_words import INSTRUMENT_WORDS, blind_reason
 from analysis.finding import VERDICT_WORDS
+from analysis.load_text_lane import load_text_at
 from analysis.load_touchpoint import TouchpointReport, load_touchpoint
+from analysis.text_words import STATE_WORDS
 from analysis.touchpoint_words import QUESTION, chosen, other_answers, question_report
 from surveys.instruments import Instrument
 from surveys.journeys import JourneyView, TouchpointView, load_journey
@@ -27,7 +29,9 @@ async def figures_page(
     journey: FromPath[str], touchpoint: FromPath[str], member: NamedDependency[Member], asked: NamedDependency[Asked]
 ) -> Template:
     found = await load_touchpoint(member.workspace, journey, touchpoint, asked.of_all())
-    before, after = neighbours(await load_journey(member.workspace, journey), touchpoint)
+    view = await load_journey(member.workspace, journey)
+    place = next(own.id for own in view.touchpoints if own.key == touchpoint)
+    before, after = neighbours(view, touchpoint)
     questions = question_report(found)
     has_trend = any(week.mean is not None for week in found.trend.weeks)
     context = {
@@ -42,6 +46,8 @@ async def figures_page(
         "divided_finding": distribution_chart.title_of(questions),
         "others": other_answers(found),
         "chosen": chosen(found),
+        "text": await load_text_at(member.workspace, place, found.touchpoint, asked.period, found.settings),
+        "state_words": STATE_WORDS,
         "weeks": trend_chart.table_of(found.trend, found.settings) if has_trend else None,
         "trend_finding": trend_chart.title_of(found.touchpoint.name, found.trend, found.settings),
         "trend_instrument": INSTRUMENT_WORDS[Instrument(found.trend_instrument)] if found.trend_instrument else "",

@@ -68,6 +68,7 @@ async def pool(database_url: str) -> AsyncIterator[None]:
 async def database(pool: None) -> AsyncIterator[None]:
     """The database, empty again when the test is over."""
     yield
+    await fetch("DELETE FROM rescoring")
     await fetch("DELETE FROM workspace")
     await fetch("DELETE FROM kept_user")
 

@@ -63,7 +63,7 @@ async def test_ninety_days_end_in_every_verdict_a_blind_spot_and_a_list_of_pains
         "website": ActionVerdict.IMPROVED,
         "product-in-use": ActionVerdict.NOT_SHOWN,
     }
-    pains = await load_pains(workspace, "crm-purchase", last_days(hands.now))
+    pains = (await load_pains(workspace, "crm-purchase", last_days(hands.now))).rows
     assert len(pains) >= 8
     assert pains[0].rank == 1
     reasons = await fetch("SELECT reason FROM decision GROUP BY reason ORDER BY reason")

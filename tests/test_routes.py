@@ -20,6 +20,9 @@ from accounts.tables import Role
 from accounts.widget_keys import create_widget_key
 from analysis.actions import log_action
 from analysis.before_after import Action
+from analysis.pains.keep_pains import add_hypothesis, link_action
+from analysis.text.edit_themes import ThemeWords, add_theme
+from analysis.text.themes import Tone
 from core.database import fetch
 from core.mail import Mail
 from core.site import Site
@@ -34,6 +37,7 @@ from feedback.tables import Suppressed
 from surveys.links import open_link
 from surveys.triggers import list_triggers
 from tests.analysis.answers import contacts_of, given
+from tests.analysis.text.commenting import said
 from tests.factories import Hands, delivered, make_journey, make_key
 from tests.people import People, browser, post_form
 
@@ -153,8 +157,15 @@ async def values(people: People, site: Site, hands: Hands) -> Values:
     )
     await add_messenger(site.settings, people.acme, "texts", "https://93.184.215.14/x", hands.now)
     await suppress(people.acme, "gone@customer.example", Suppressed.BY_HAND, "test", hands.now)
+    pain = await add_hypothesis(people.acme, "buying", "delivery", "Stairs", None, hands.now)
+    linked = (await log_action(people.acme, "buying", "delivery", Action("Three", hands.now.date()), hands.now)).id
+    await link_action(people.acme, pain, linked, hands.now)
     link = await open_link(people.acme, "buying", "delivery", "after-delivery", hands.now)
+    words = ThemeWords(title="Parking", description="", tone=Tone.PAIN, phrases=("parking",))
+    alice = (await fetch("SELECT id FROM kept_user WHERE email = $1", "alice@acme.example"))[0]["id"]
     return {
+        "comment": await said(people.acme, contact, "Too slow", hands.now),
+        "theme": await add_theme(people.acme, "en", words, alice, hands.now),
         "workspace": "acme",
         "journey": "buying",
         "response": await given(people.acme, contact, hands.now, ("felt", "anchor", 4)),
@@ -176,6 +187,8 @@ async def values(people: People, site: Site, hands: Hands) -> Values:
         "messenger": (await list_messengers(people.acme))[0].id,
         "suppression": (await list_suppressions(people.acme, None, ""))[0].id,
         "hook_token": "made-up",
+        "what": pain.rpartition("/")[2],
+        "linked": linked,
         "provider": "ses",
         "action": (await log_action(people.acme, "buying", "delivery", Action("Two", hands.now.date()), hands.now)).id,
     }
@@ -199,6 +212,10 @@ FORM = {
     "url": "https://93.184.215.14/new",
     "kind": "customer",
     "into": "c2",
+    "title": "Stairs",
+    "theme": "general.slow",
+    "status": "confirmed",
+    "owner": "Logistics",
 }
 # What the API wants in a path is the sender's own id; what pages want is the contact's number.
 BY_API = {"contact": "c1"}
@@ -208,6 +225,12 @@ WANTS_MORE = {
     ("POST", "/w/{workspace}/contacts/import/{number}/columns"): 409,
     ("POST", "/w/{workspace}/contacts/import/{number}/start"): 409,
     ("POST", "/w/{workspace}/policy"): 422,
+    ("POST", "/w/{workspace}/pain-points/{journey}/{touchpoint}/{what}/actions"): 422,
+    ("POST", "/w/{workspace}/themes"): 422,
+    ("POST", "/w/{workspace}/themes/terms"): 422,
+    ("POST", "/w/{workspace}/themes/{theme}"): 422,
+    ("POST", "/w/{workspace}/themes/{theme}/merge"): 422,
+    ("POST", "/w/{workspace}/themes/{theme}/as-shipped"): 422,
     ("POST", "/w/{workspace}/triggers/new"): 422,
     ("POST", "/w/{workspace}/triggers/{trigger}"): 422,
 }
@@ -221,6 +244,7 @@ BODIES: dict[str, tuple[int, Any]] = {
     "contacts": (200, {"id": "c1"}),
     "search": (200, {"email": "c1@customer.example"}),
     "merge": (200, {"into": "c2"}),
+    "label": (200, {"state": "negative"}),
     "suppressions": (204, {"address": "new@customer.example"}),
     "actions": (201, {"touchpoint": "delivery", "what": "Two drivers", "on_day": "2026-03-01"}),
 }

@@ -1,230 +1,312 @@
-"""Load the pain-point list of a journey: themes of comments at its touchpoints, ranked by what they cost a month."""
+"""Load the pain-point list of a journey: a fixed number of statements, each comment read once."""
 
+import asyncio
 import hashlib
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from analysis.assemble_report import assemble_report
-from analysis.experience import Moments
-from analysis.load_report import Period, measure
-from analysis.pains.loss import Loss, loss_per_month, ranks_by_loss
-from analysis.pains.pain_point import PainPoint, PainStatus
-from analysis.pains.quotes import Candidate, QuoteChoice, choose_quotes
+from analysis.experience import estimate_of, evidence_of
+from analysis.load_report import Period, check_period, measure
+from analysis.load_trends import load_trends, weeks_up_to
+from analysis.measured import MeasuredTouchpoint
+from analysis.pains.assemble_pains import Frame, Place, Stand, assemble_pains, theme_id
+from analysis.pains.candidates import Comment, Felt, everybody_of, gives_others_away, heard_in, mentioned_at
+from analysis.pains.load_closing import Linked, load_closings
+from analysis.pains.pain_key import HYPOTHESIS, PainKey
+from analysis.pains.pain_list import ALL, Choice, PainFilter, PainList, PainOrder, choices_of, narrowed
+from analysis.pains.pain_point import PainPoint
+from analysis.pains.quotes import Candidate, QuoteChoice, choose_quotes, read_candidate
+from analysis.pains.read_pains import (
+    MOST_COMMENTS,
+    Plotted,
+    load_themes,
+    read_comments,
+    read_felt,
+    read_noted,
+    read_persona_reach,
+    read_texts,
+)
 from analysis.report import JourneyReport, ReportSettings, TouchpointFigure
 from analysis.tally import picks_tallied
-from analysis.text.themes import Theme, Tone, shipped_packs
+from analysis.text.themes import Theme
+from analysis.trend_figures import Trend
 from analysis.valences import load_valences
 from analysis.worth import worth_as_json
-from core.database import Row, fetch
-from surveys.journeys import load_journey
+from core.errors import Fault, Invalid
+from surveys.instruments import Instrument
+from surveys.journeys import JourneyView, PersonaView, TouchpointView, load_journey
 
-MOST_COMMENTS = 5_000  # the newest; quotes are chosen among these, counts are over all
-
-
-async def load_pains(
-    workspace: int, journey: str, period: Period, settings: ReportSettings | None = None
-) -> list[PainPoint]:
-    """Ranked first, then those of unknown loss. A theme that fewer than k contacts mention is not shown."""
-    settings = settings or ReportSettings()
-    view = await load_journey(workspace, journey)
-    measured = await measure(workspace, view, period, settings)
-    report = assemble_report(view, measured, period.since, period.until, settings)
-    plotted = [(t.id, shown.instrument) for t in view.touchpoints if (shown := measured[t.key].plotted)]
-    picks = await picks_tallied([touchpoint for touchpoint, _ in plotted])
-    worth = worth_as_json(picks, await load_valences([workspace]))
-    window = ([t for t, _ in plotted], [instrument for _, instrument in plotted], worth, period.start, period.end)
-    mentions = [row for row in await fetch(_MENTIONS, *window) if _is_pain(row["theme"]) and row["n"] >= settings.k]
-    comments = await fetch(_COMMENTS, *window, MOST_COMMENTS)
-    figures = {touchpoint.id: figure for touchpoint, figure in zip(view.touchpoints, report.touchpoints, strict=True)}
-    pains = [
-        _Pain(row, figures[row["touchpoint"]], measured[figures[row["touchpoint"]].key].sums.x) for row in mentions
-    ]
-    losses = {f"{view.key}/{pain.figure.key}/{pain.row['theme']}": pain.loss(settings.k) for pain in pains}
-    ranks = ranks_by_loss(losses)
-    found = [
-        _pain_point(key, pain, losses[key], ranks.get(key), _quotes(pain, comments, settings), report)
-        for (key, pain) in zip(losses, pains, strict=True)
-    ]
-    found.sort(key=lambda pain: (pain.rank is None, pain.rank or 0, pain.pain_id))
-    return _with_data_hash(found, report)
+MOST_QUOTED = 40  # comments of a pain that quotes are chosen among, the newest
+MOST_CONTRARY = 20  # comments of a touchpoint, above 0 and below, among which one that contradicts is looked for
 
 
-class _Pain(Struct, frozen=True):
-    """A theme at a touchpoint: who mentions it, the touchpoint's figures, and everybody who answered there."""
+class _Read(Struct, frozen=True, kw_only=True):
+    """All that was read for a list."""
 
-    row: Row
-    figure: TouchpointFigure
-    everybody: Moments
+    view: JourneyView
+    report: JourneyReport
+    persona: PersonaView | None
+    measured: Mapping[str, MeasuredTouchpoint]
+    figures: Mapping[int, TouchpointFigure]  # of the persona, where there is one
+    felt: Mapping[int, Sequence[Felt]]  # of everybody
+    comments: Mapping[int, Sequence[Comment]]
+    trends: Mapping[str, Trend]
+    themes: Mapping[str, Theme]
+    noted: Mapping[str, Stand]
 
-    @property
-    def n_without(self) -> int:
-        return int(self.everybody.n) - int(self.row["n"])
+    def places(self) -> list[Place]:
+        return [self._place(touchpoint) for touchpoint in self.view.touchpoints]
 
-    def mean_without(self, k: int) -> float | None:
-        """The mean x of the contacts who don't mention it; None where they are too few to be shown."""
-        return (self.everybody.sum - float(self.row["sum_x"])) / self.n_without if self.n_without >= k else None
-
-    def loss(self, k: int) -> Loss:
-        return loss_per_month(
-            self.figure.reach_month,
-            int(self.everybody.n),
-            self.row["n"],
-            mean_without=self.mean_without(k),
-            mean_with=float(self.row["sum_x"]) / self.row["n"],
+    def _place(self, touchpoint: TouchpointView) -> Place:
+        figure, persona, k = self.figures[touchpoint.id], self.persona, max(self.report.settings.k, 1)
+        felt, comments = self.felt.get(touchpoint.id, ()), self.comments.get(touchpoint.id, ())
+        own = [one for one in felt if persona is None or one.persona == persona.key]
+        wrote = [one for one in comments if persona is None or one.persona == persona.key]
+        change = self.trends[touchpoint.key].change
+        shown = {
+            theme: mentioned
+            for theme, mentioned in mentioned_at(wrote).items()
+            if mentioned.n >= k
+            and figure.mean is not None
+            and (persona is None or not gives_others_away(persona.key, theme, felt, comments, k))
+        }
+        return Place(
+            touchpoint=touchpoint,
+            figure=figure,
+            everybody=self.measured[touchpoint.key].sums.x if persona is None else everybody_of(own),
+            felt=own,
+            comments=wrote if figure.mean is not None else (),
+            heard=heard_in(wrote if figure.mean is not None else ()),
+            mentioned=shown,
+            trend=None if persona is not None or change is None else change.value,
         )
 
 
-def _with_data_hash(pains: Sequence[PainPoint], report: JourneyReport) -> list[PainPoint]:
-    """All rows with the hash of the whole list and of the report: of what is shown, as in analysis/data_hash.py."""
-    digest = hashlib.sha256(msgspec.json.encode((report.data_hash, pains), order="sorted")).hexdigest()
-    return [msgspec.structs.replace(pain, data_hash=digest) for pain in pains]
+async def load_pains(
+    workspace: int,
+    journey: str,
+    period: Period,
+    settings: ReportSettings | None = None,
+    pains: PainFilter = ALL,
+    order: PainOrder = PainOrder.LOSS,
+) -> PainList:
+    """The rows asked for, ranked ones first. A theme that fewer than k contacts mention is not shown.
+
+    Raises NotFound for an unknown journey, Invalid for a persona it doesn't have and for a bad period.
+    """
+    view = await load_journey(workspace, journey)
+    return narrowed(await load_every_pain(workspace, view, period, settings, pains.persona), pains, order)
 
 
-def _is_pain(theme: str) -> bool:
-    found = _themes().get(theme)
-    return found is not None and found.tone is Tone.PAIN
+async def load_every_pain(
+    workspace: int,
+    view: JourneyView,
+    period: Period,
+    settings: ReportSettings | None = None,
+    persona: str | None = None,
+) -> PainList:
+    """Every row of a journey, dismissed ones too; `persona` is a key."""
+    check_period(period)
+    read = await _read(workspace, view, period, settings or ReportSettings(), _persona(view, persona))
+    places = read.places()
+    texts = await read_texts(_quotable(places))
+    # Redacting and drawing take long enough to let others be served meanwhile.
+    return await asyncio.to_thread(_listed, read, places, texts)
 
 
-@lru_cache(maxsize=1)
-def _themes() -> dict[str, Theme]:
-    return {key: theme for pack in shipped_packs() for key, theme in pack.themes.items()}
-
-
-def _quotes(pain: _Pain, comments: Sequence[Row], settings: ReportSettings) -> QuoteChoice:
-    """No counter-quote where those who don't mention it are too few: their score would be somebody's."""
-    here = [comment for comment in comments if comment["touchpoint"] == pain.row["touchpoint"]]
-    mentions = [_candidate(comment) for comment in here if pain.row["theme"] in comment["themes"]]
-    others = [_candidate(comment) for comment in here if pain.row["theme"] not in comment["themes"]]
-    others = others if pain.n_without >= settings.k else []
-    return choose_quotes(mentions, others, n_contacts=pain.row["n"], shown_from=settings.k)
-
-
-def _candidate(comment: Row) -> Candidate:
-    return Candidate(str(comment["id"]), comment["text"], float(comment["x"]), comment["submitted_at"])
-
-
-def _pain_point(
-    key: str,
-    pain: _Pain,
-    loss: Loss,
-    rank: int | None,
-    quotes: QuoteChoice,
-    report: JourneyReport,
-) -> PainPoint:
-    row, figure = pain.row, pain.figure
-    theme = _themes()[row["theme"]]
-    shown = [*[quote.text for quote in quotes.quotes], "", "", ""]
-    share, interval, promise = loss.share_interval, figure.interval, figure.promise
-    return PainPoint(
-        rank=rank,
-        pain_id=key,
-        title=f"{figure.name}: {theme.title}",
-        status=PainStatus.NEW,
-        evidence_level="",
-        customer_intent="",
-        business_intent="",
-        persona="",
-        segment="",
-        theme_method="pack",
-        reach_source="events" if figure.reach_month is not None else "unknown",
-        p_top3=None,
-        depth_rank=None,
-        expected_level=None,
-        importance=None,
-        trend=None,
-        sentiment_mean=None,
-        sentiment_coverage=None,
-        quotes_shown="",
-        suppressed_reason="",
-        action="",
-        action_date=None,
-        before_after="",
-        report_id="",
+def _listed(read: _Read, places: Sequence[Place], texts: Mapping[int, str]) -> PainList:
+    report = read.report
+    frame = Frame(
+        report.journey,
+        read.persona.name if read.persona else "",
+        f"{report.journey}/{report.since}/{report.until}",
+        report.method_version,
+        report.settings,
+    )
+    rows = assemble_pains(places, read.themes, read.noted, _quotes(places, texts, frame), frame)
+    rows = _with_data_hash(rows, report)
+    n_comments = sum(map(len, read.comments.values()))
+    return PainList(
         journey=report.journey,
-        stage=figure.stage,
-        phase=figure.phase,
-        step=figure.step,
-        touchpoint=figure.name,
-        period=figure.period,
-        channel=figure.channel,
-        owner=figure.owner,
-        theme=theme.title,
-        n_responses=figure.n_responses,
-        n_contacts=figure.n_contacts,
-        n_mentions=row["n"],
-        share=loss.share,
-        share_lo=share.lo if share else None,
-        share_hi=share.hi if share else None,
-        mean_x=figure.mean,
-        ci_lo=interval.lo if interval else None,
-        ci_hi=interval.hi if interval else None,
-        x_without=pain.mean_without(report.settings.k),
-        drop=loss.drop,
-        reach_month=figure.reach_month,
-        loss_month=loss.loss,
-        loss_lo=loss.loss_lo,
-        loss_hi=loss.loss_hi,
-        promise_text=promise.claim if promise else "",
-        promise_source=promise.source if promise else "",
-        promise_level=promise.level if promise else None,
-        gap=figure.gap,
-        q_value=figure.q_broken,
-        verdict=figure.verdict,
-        lens_sensitive=figure.lens_sensitive,
-        response_rate=figure.response_rate,
-        first_seen=row["first_seen"],
-        last_seen=row["last_seen"],
-        quote_1=shown[0],
-        quote_2=shown[1],
-        quote_3=shown[2],
-        counter_quote=quotes.counter_quote.text if quotes.counter_quote else "",
-        data_hash="",
+        name=report.name,
+        since=report.since,
+        until=report.until,
+        chosen=PainFilter(persona=read.persona.key if read.persona else None),
+        order=PainOrder.LOSS,
+        rows=tuple(rows),
+        n_all=len(rows),
+        n_comments=n_comments,
+        notes=tuple(_notes(read, places, n_comments)),
+        choices=choices_of(
+            rows,
+            [Choice(persona.key, persona.name) for persona in read.view.personas],
+            [stage.phase for stage in read.view.stages],
+            [Choice(touchpoint.key, touchpoint.name) for touchpoint in read.view.touchpoints],
+        ),
+        settings=report.settings,
         method_version=report.method_version,
+        report_id=frame.report_id,
+        data_hash=rows[0].data_hash if rows else report.data_hash,
     )
 
 
-# The mean x of each contact at each touchpoint: one who answered twelve times is one voice. Sums are numeric, hence
-# exact, so that the same answers give the same digits in whatever order they are read.
-_CONTACT_MEANS = """
-WITH worth AS (
-    SELECT * FROM jsonb_to_recordset($3::jsonb) AS w(workspace int, instrument text, value text, x numeric)
-), contact_mean AS (
-    SELECT r.touchpoint, r.contact, avg(w.x) AS x
-    FROM unnest($1::int[], $2::text[]) AS plotted(touchpoint, instrument)
-    JOIN response r ON r.touchpoint = plotted.touchpoint
-        AND r.occurred_at >= $4 AND r.occurred_at < $5 AND r.scored_at IS NOT NULL
-    JOIN answer a ON a.response = r.id AND a.instrument = plotted.instrument
-    JOIN worth w ON w.instrument = a.instrument AND w.value = coalesce(a.value::text, array_to_string(a.picks, '+'))
-    GROUP BY r.touchpoint, r.contact
-)
-"""
+async def _read(
+    workspace: int, view: JourneyView, period: Period, settings: ReportSettings, persona: PersonaView | None
+) -> _Read:
+    measured = await measure(workspace, view, period, settings)
+    report = assemble_report(view, measured, period.since, period.until, settings)
+    themes = await load_themes(workspace)
+    plotted = await _plotted(workspace, view, measured)
+    felt = await read_felt(plotted, period)
+    comments = await read_comments(plotted, period, themes)
+    instruments = {figure.key: figure.instrument for figure in report.touchpoints if figure.instrument is not None}
+    totals = {figure.key: figure.n_contacts for figure in report.touchpoints if figure.n_contacts}
+    weeks = weeks_up_to(period.until)
+    trends = await load_trends(workspace, view, weeks, settings, instruments, beside=period, totals=totals)
+    figures = dict(zip((touchpoint.id for touchpoint in view.touchpoints), report.touchpoints, strict=True))
+    if persona is not None:
+        events = {touchpoint.id: touchpoint.event for touchpoint in view.touchpoints}
+        reach = await read_persona_reach(workspace, events, persona.key, period)
+        figures = {
+            id_: _figure_of_persona(figure, persona.key, felt.get(id_, ()), reach.get(id_), settings)
+            for id_, figure in figures.items()
+        }
+    return _Read(
+        view=view,
+        report=report,
+        persona=persona,
+        measured=measured,
+        figures=figures,
+        felt=felt,
+        comments=comments,
+        trends=trends,
+        themes=themes,
+        noted=await _load_noted(workspace, view, themes, period.until, settings),
+    )
 
-_MENTIONS = (
-    _CONTACT_MEANS
-    + """
-, mention AS (
-    SELECT r.touchpoint, r.contact, t.theme, min((r.occurred_at AT TIME ZONE 'UTC')::date) AS first_seen,
-           max((r.occurred_at AT TIME ZONE 'UTC')::date) AS last_seen
-    FROM comment_theme t JOIN answer a ON a.id = t.answer JOIN response r ON r.id = a.response
-    WHERE r.touchpoint = ANY($1) AND r.occurred_at >= $4 AND r.occurred_at < $5
-    GROUP BY r.touchpoint, r.contact, t.theme
-)
-SELECT touchpoint, p.key AS touchpoint_key, theme, count(*) AS n, sum(x) AS sum_x,
-       min(first_seen) AS first_seen, max(last_seen) AS last_seen
-FROM mention JOIN contact_mean USING (touchpoint, contact) JOIN touchpoint p ON p.id = touchpoint
-GROUP BY touchpoint, p.key, theme ORDER BY p.key, theme
-"""
-)
 
-_COMMENTS = (
-    _CONTACT_MEANS
-    + """
-SELECT a.id, r.touchpoint, a.text, m.x, r.submitted_at,
-       ARRAY(SELECT t.theme FROM comment_theme t WHERE t.answer = a.id) AS themes
-FROM response r JOIN answer a ON a.response = r.id JOIN contact_mean m USING (touchpoint, contact)
-WHERE a.text IS NOT NULL AND r.occurred_at >= $4 AND r.occurred_at < $5 ORDER BY a.id DESC LIMIT $6
-"""
-)
+async def _plotted(workspace: int, view: JourneyView, measured: Mapping[str, MeasuredTouchpoint]) -> Plotted:
+    instruments = {t.id: shown.instrument for t in view.touchpoints if (shown := measured[t.key].plotted) is not None}
+    picks = await picks_tallied(list(instruments)) if Instrument.EMOTION in instruments.values() else []
+    return Plotted(instruments, worth_as_json(picks, await load_valences([workspace])))
+
+
+async def _load_noted(
+    workspace: int, view: JourneyView, themes: Mapping[str, Theme], today: date, settings: ReportSettings
+) -> dict[str, Stand]:
+    """By pain id; whether the newest action closed it, in words."""
+    noted = await read_noted(workspace, view.key)
+    linked = [Linked(one.id, one.touchpoint, one.theme, one.action) for one in noted if one.action is not None]
+    closings = await load_closings(workspace, view, linked, themes, today, settings)
+    words = {closing.pain: closing.closing.words for closing in closings}
+    return {
+        str(PainKey(view.key, one.touchpoint, one.theme, one.id if one.theme is None else None)): Stand(
+            title=one.title,
+            status=one.status,
+            owner=one.owner,
+            action=one.what or "",
+            action_date=one.on_day,
+            before_after=words.get(one.id, ""),
+        )
+        for one in noted
+    }
+
+
+def _persona(view: JourneyView, key: str | None) -> PersonaView | None:
+    found = next((persona for persona in view.personas if persona.key == key), None)
+    if key is not None and found is None:
+        raise Invalid(Fault("persona", "choose a persona of this journey by its key"))
+    return found
+
+
+def _figure_of_persona(
+    figure: TouchpointFigure, persona: str, felt: Sequence[Felt], reach: float | None, settings: ReportSettings
+) -> TouchpointFigure:
+    """The figures of a persona's contacts, where they and the others are enough; the verdict is that of everybody."""
+    own = [one for one in felt if one.persona == persona]
+    estimate = estimate_of(everybody_of(own), settings.confidence)
+    hidden = replace(
+        figure, n_contacts=0, n_responses=0, mean=None, interval=None, evidence=None, gap=None,
+        response_rate=None, reach_month=reach, expectation=None, stated_importance=None,
+    )  # fmt: skip
+    too_few = gives_others_away(persona, None, felt, (), max(settings.k, 1))
+    if figure.mean is None or estimate is None or too_few:
+        return hidden
+    level = figure.promise.level if figure.promise else None
+    return replace(
+        hidden,
+        n_contacts=int(estimate.n),
+        n_responses=sum(one.n_responses for one in own),
+        mean=estimate.mean,
+        interval=estimate.interval,
+        evidence=evidence_of(estimate.interval),
+        gap=None if level is None else estimate.mean - level,
+    )
+
+
+def _contrary(place: Place) -> list[Comment]:
+    """The newest of both sides of 0, for one of them may speak against a pain."""
+    newest = sorted(place.comments, key=lambda comment: -comment.id)
+    sides = [one for one in newest if one.x > 0], [one for one in newest if one.x < 0]
+    return [one for side in sides for one in side[:MOST_CONTRARY]]
+
+
+def _quotable(places: Sequence[Place]) -> set[int]:
+    """The answers that quotes are chosen among."""
+    pained = [
+        one for place in places for mentioned in place.mentioned.values() for one in mentioned.comments[:MOST_QUOTED]
+    ]
+    return {one.id for one in pained} | {one.id for place in places if place.mentioned for one in _contrary(place)}
+
+
+def _quotes(places: Sequence[Place], texts: Mapping[int, str], frame: Frame) -> dict[str, QuoteChoice]:
+    """By pain id. Where few don't mention it, no counter-quote is of these: it would tell what they felt."""
+    read, k = cache(read_candidate), frame.settings.k
+    found = {}
+    for place in places:
+        contrary = _contrary(place) if place.mentioned else []
+        for theme, mentioned in place.mentioned.items():
+            others = [one for one in contrary if theme not in one.themes]
+            found[theme_id(place, theme, frame)] = choose_quotes(
+                _candidates(mentioned.comments[:MOST_QUOTED], texts),
+                _candidates(others, texts) if int(place.everybody.n) - mentioned.n >= k else [],
+                n_contacts=mentioned.n,
+                shown_from=k,
+                read=read,
+            )
+    return found
+
+
+def _candidates(comments: Sequence[Comment], texts: Mapping[int, str]) -> list[Candidate]:
+    """Of those that are still there."""
+    return [Candidate(str(one.id), texts[one.id], one.x, one.submitted_at) for one in comments if one.id in texts]
+
+
+def _notes(read: _Read, places: Sequence[Place], n_comments: int) -> list[str]:
+    k, notes = read.report.settings.k, []
+    notes.append(f"A theme that fewer than {k} contacts mention at a touchpoint is not shown.")
+    unknown = [place.figure.name for place in places if place.mentioned and place.figure.reach_month is None]
+    if unknown:
+        names = ", ".join(unknown)
+        notes.append(f"How many contacts come through is not known at {names}: pains there have no loss and no rank.")
+    if n_comments >= MOST_COMMENTS:
+        notes.append(f"Only the newest {MOST_COMMENTS:,} comments were read, so all shares are too low.")
+    if read.persona is not None:
+        notes.append(f"Figures are of contacts who are {read.persona.name}; the verdict is that of all contacts.")
+    return notes
+
+
+def _with_data_hash(rows: Sequence[PainPoint], report: JourneyReport) -> list[PainPoint]:
+    """All rows with the hash of the whole list and of the report: of what is shown, as in analysis/data_hash.py.
+
+    The number of a hypothesis differs between databases, so it does not count.
+    """
+    blank = [replace(row, pain_id="") if f"/{HYPOTHESIS}" in row.pain_id else row for row in rows]
+    digest = hashlib.sha256(msgspec.json.encode((report.data_hash, blank), order="sorted")).hexdigest()
+    return [replace(row, data_hash=digest) for row in rows]

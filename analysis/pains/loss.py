@@ -31,6 +31,7 @@ def loss_per_month(
     """`reach` is contacts a month through the touchpoint, from events and never from answers; means are in x.
 
     The bounds of the loss are Wilson's 80 % bounds of the share in closed form; they leave out the error of the drop.
+    The list ranks by bounds that hold it, drawn in bootstrap.py; these are what those are tested against.
     """
     drop = None if mean_without is None or mean_with is None else max(0.0, mean_without - mean_with)
     if n_respondents == 0:

@@ -10,7 +10,7 @@ _LARGEST = 2**31 - 1
 
 
 class PainKey(Struct, frozen=True):
-    """`theme` is empty where the touchpoint itself breaks its promise, and None for a hypothesis, which has a number."""
+    """`theme` is empty where the touchpoint itself breaks its promise, None for a hypothesis, which has a number."""
 
     journey: str
     touchpoint: str

@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from analysis.pains.pain_point import PainPoint, PainStatus
 from analysis.report import ReportSettings
@@ -62,7 +63,7 @@ class PainChoices(Struct, frozen=True, kw_only=True):
 
 
 class PainList(Struct, frozen=True, kw_only=True):
-    """The rows asked for, over the days `since` to `until`, both included. Every export prints what is beside `rows`."""
+    """The rows asked for, over the days `since` to `until`, both included. Exports print what is beside `rows`."""
 
     journey: str
     name: str  # of the journey
@@ -81,10 +82,24 @@ class PainList(Struct, frozen=True, kw_only=True):
     data_hash: str  # of all rows and of the report they stand on
 
 
+def narrowed(whole: PainList, chosen: PainFilter, order: PainOrder) -> PainList:
+    """The rows asked for of a list that has all of them, in the order asked for."""
+    rows = [pain for pain in whole.rows if chosen.takes(pain)]
+    n_dismissed = sum(pain.status is PainStatus.DISMISSED for pain in whole.rows)
+    notes = list(whole.notes)
+    if n_dismissed and chosen.status is None:
+        notes.append(f"Dismissed, and left out here: {n_dismissed}.")
+    return replace(whole, chosen=chosen, order=order, rows=tuple(ordered(rows, order)), notes=tuple(notes))
+
+
 def ordered(pains: Iterable[PainPoint], order: PainOrder) -> list[PainPoint]:
     """Ranked ones first; those without a rank by the other order, then by id."""
-    ranks = {PainOrder.LOSS: lambda pain: (pain.rank, pain.depth_rank), PainOrder.DEPTH: lambda pain: (pain.depth_rank, pain.rank)}[order]
-    return sorted(pains, key=lambda pain: (*map(_last_where_none, ranks(pain)), pain.pain_id))
+
+    def place(pain: PainPoint) -> tuple[tuple[bool, int], ...]:
+        by_loss, by_depth = _last_where_none(pain.rank), _last_where_none(pain.depth_rank)
+        return (by_loss, by_depth) if order is PainOrder.LOSS else (by_depth, by_loss)
+
+    return sorted(pains, key=lambda pain: (place(pain), pain.pain_id))
 
 
 def _last_where_none(rank: int | None) -> tuple[bool, int]:

@@ -7,6 +7,9 @@ from msgspec import Struct
 
 from analysis.report import Verdict
 
+HYPOTHESIS = "hypothesis"  # the evidence of a guess
+SUPPRESSED = "suppressed"  # the evidence of what may not be shown
+
 
 class PainStatus(StrEnum):
     """What has become of a pain point."""
@@ -22,7 +25,7 @@ class PainStatus(StrEnum):
 class PainPoint(Struct, frozen=True, kw_only=True):
     """One row of the list. The fields are the columns of every export, in order; what can't be known is None."""
 
-    pain_id: str  # journey/touchpoint/theme, for ever
+    pain_id: str  # journey/touchpoint/theme, for ever: see pain_key.py
     title: str
     status: PainStatus
     evidence_level: str  # solid, fair, weak, indicative, suppressed; "hypothesis" for a guess of a workshop
@@ -36,7 +39,7 @@ class PainPoint(Struct, frozen=True, kw_only=True):
     customer_intent: str
     business_intent: str
     persona: str  # all personas where empty
-    segment: str
+    segment: str  # empty: lists are of all contacts, or of a persona
     theme: str
     theme_method: str  # pack, own theme, label, verdict, workshop
     n_responses: int
@@ -57,19 +60,19 @@ class PainPoint(Struct, frozen=True, kw_only=True):
     loss_hi: float | None
     rank: int | None  # by the lower bound of the loss; None where the reach or the drop is unknown
     p_top3: float | None  # P(rank <= 3)
-    depth_rank: int | None  # the other order: by the drop below those who don't mention it
+    depth_rank: int | None  # the other order: by the drop; without a theme, by how far below the promise
     promise_text: str
     promise_source: str
     promise_level: float | None
-    expected_level: float | None
+    expected_level: float | None  # mean x of what contacts expect
     gap: float | None
     q_value: float | None  # of broken
     verdict: Verdict
     lens_sensitive: bool | None
-    importance: float | None
-    trend: float | None
-    sentiment_mean: float | None
-    sentiment_coverage: float | None
+    importance: float | None  # as contacts say, mean x of the touchpoint
+    trend: float | None  # mean x of the last four weeks minus that of the year before them
+    sentiment_mean: float | None  # mean polarity over the contacts who mention it; without a theme, over all who wrote
+    sentiment_coverage: float | None  # the share of those contacts whose words say how they felt
     response_rate: float | None
     first_seen: date | None
     last_seen: date | None

@@ -6,7 +6,7 @@ Everything shown is redacted, and so is everything compared, so that no order nu
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from math import fsum, log, sqrt
 
@@ -54,6 +54,13 @@ class QuoteChoice(Struct, frozen=True, kw_only=True):
     is_suppressed: bool
 
 
+class Words(Struct, frozen=True):
+    """A comment as it may be shown, and how often each of its words is in it."""
+
+    text: str
+    counts: Counter[str]
+
+
 class _Reading(Struct, frozen=True):
     candidate: Candidate
     text: str
@@ -61,8 +68,19 @@ class _Reading(Struct, frozen=True):
     words: int
 
 
+def read_candidate(candidate: Candidate) -> Words:
+    """Most of the work of choosing: who chooses often among the same comments remembers it."""
+    text = _shortened(redact(candidate.text[:MAX_READ_CHARACTERS]))
+    return Words(text, Counter(_WORD.findall(_PLACEHOLDER.sub(" ", text).lower())))
+
+
 def choose_quotes(
-    mentions: Sequence[Candidate], others: Sequence[Candidate], *, n_contacts: int, shown_from: int = SHOWN_FROM
+    mentions: Sequence[Candidate],
+    others: Sequence[Candidate],
+    *,
+    n_contacts: int,
+    shown_from: int = SHOWN_FROM,
+    read: Callable[[Candidate], Words] = read_candidate,
 ) -> QuoteChoice:
     """Chooses among `mentions`, the comments of the theme; `others` are comments of the same touchpoint without it.
 
@@ -72,40 +90,40 @@ def choose_quotes(
     """
     if n_contacts < shown_from:
         return QuoteChoice(quotes=(), counter_quote=None, n_candidates=len(mentions), is_suppressed=True)
-    readings = _read(mentions)
+    readings = _read(mentions, read)
     chosen = _choose(readings, MAX_QUOTES)
-    counter = _counter(mentions, others, {reading.candidate.id for reading in chosen})
+    counter = _counter(mentions, others, {reading.candidate.id for reading in chosen}, read)
     return QuoteChoice(
         quotes=tuple(map(_quote, chosen)), counter_quote=counter, n_candidates=len(mentions), is_suppressed=False
     )
 
 
-def _counter(mentions: Sequence[Candidate], others: Sequence[Candidate], shown: set[str]) -> Quote | None:
+def _counter(
+    mentions: Sequence[Candidate],
+    others: Sequence[Candidate],
+    shown: set[str],
+    read: Callable[[Candidate], Words],
+) -> Quote | None:
     rated = [candidate.x for candidate in mentions if candidate.x is not None]
     mean = fsum(rated) / len(rated) if rated else 0.0
     if not mean:
         return None
     pool = {candidate.id: candidate for candidate in (*others, *mentions) if candidate.id not in shown}
     opposite = [candidate for candidate in pool.values() if candidate.x is not None and candidate.x * mean < 0]
-    best = _choose(_read(opposite), 1)
+    best = _choose(_read(opposite, read), 1)
     return _quote(best[0]) if best else None
 
 
-def _read(candidates: Iterable[Candidate]) -> list[_Reading]:
+def _read(candidates: Iterable[Candidate], read: Callable[[Candidate], Words]) -> list[_Reading]:
     """The readable candidates, most recent first, each with its tf-idf vector of length 1."""
     recent = sorted(candidates, key=lambda candidate: candidate.id)
     recent.sort(key=lambda candidate: candidate.submitted_at, reverse=True)
-    texts = [
-        (candidate, _shortened(redact(candidate.text[:MAX_READ_CHARACTERS]))) for candidate in recent[:_MAX_CANDIDATES]
-    ]
-    counted = [
-        (candidate, text, Counter(_WORD.findall(_PLACEHOLDER.sub(" ", text).lower()))) for candidate, text in texts
-    ]
-    counted = [entry for entry in counted if entry[2]]
-    frequencies = Counter(word for _, _, words in counted for word in words)
+    found = [(candidate, read(candidate)) for candidate in recent[:_MAX_CANDIDATES]]
+    counted = [(candidate, words) for candidate, words in found if words.counts]
+    frequencies = Counter(word for _, words in counted for word in words.counts)
     return [
-        _Reading(candidate, text, _vector(words, frequencies, len(counted)), words.total())
-        for candidate, text, words in counted
+        _Reading(candidate, words.text, _vector(words.counts, frequencies, len(counted)), words.counts.total())
+        for candidate, words in counted
     ]
 
 

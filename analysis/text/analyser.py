@@ -16,6 +16,7 @@ from msgspec import Meta, Struct
 from textblob.en import sentiment as pattern_lexicon
 from textblob.en.sentiments import PatternAnalyzer
 
+from analysis.text.phrases import Phrases
 from analysis.text.wordlists import WordListFault, read_word_list, spell_out
 from analysis.text.words import Tokenizer, Words
 
@@ -99,7 +100,6 @@ _Line = tuple[str, str, _Kind, float]  # its place in the file, the phrase, and 
 
 
 class _Entry(NamedTuple):
-    tail: tuple[str, ...]  # the words after the first
     kind: _Kind
     value: float
 
@@ -142,9 +142,8 @@ class _Walk:
         self.modified_until = -1
         self._end_scope()
 
-    def meet(self, entry: _Entry, word: str, place: int) -> None:
-        """A known phrase that begins at `place` with `word`."""
-        after = place + len(entry.tail)
+    def meet(self, entry: _Entry, word: str, place: int, after: int) -> None:
+        """A known phrase that begins at `place` with `word` and ends at `after`."""
         if entry.kind is _Kind.MODIFIER:
             self.strength, self.modified_until = entry.value, after + 2
         elif entry.kind is _Kind.NEGATOR:
@@ -220,22 +219,16 @@ class ServiceAnalyzer(PatternAnalyzer):  # type: ignore[misc]  # TextBlob carrie
         place = 0
         while place < len(words):
             word = words[place]
-            entry = self._longest(words, place) if word in self._entries else None
-            if entry is not None:
-                walk.meet(entry, word, place)
-                place += len(entry.tail)
+            found = self._entries.longest(words, place)
+            if found is not None:
+                walk.meet(found.meaning, word, place, place + found.more)
+                place += found.more
             elif word in self._symbols:
                 walk.hits.append(Hit(self._symbols[word], walk.weight, place, place))
             elif word in _TURNING:
                 walk.pass_by(word, place)
             place += 1
         return walk.hits
-
-    def _longest(self, tokens: list[str], place: int) -> _Entry | None:
-        for entry in self._entries[tokens[place]]:
-            if not entry.tail or tuple(tokens[place + 1 : place + 1 + len(entry.tail)]) == entry.tail:
-                return entry
-        return None
 
 
 def service_analyzer() -> ServiceAnalyzer:
@@ -265,7 +258,7 @@ def _spelled(word: str) -> tuple[str, ...]:
     if word in _SPOKEN:
         return _SPOKEN[word]
     if word.endswith("n't"):
-        return (word[:-3], "not")
+        return (word[:-3], "not") if len(word) > 3 else ("not",)
     stem, _, clitic = word.rpartition("'")
     if clitic == "s":
         return (stem, "is") if stem in _PRONOUNS else (stem,)
@@ -285,22 +278,19 @@ def _clipped(polarity: float) -> float:
     return max(-1.0, min(1.0, polarity))
 
 
-def _entries(lexicon: ServiceLexicon, opinions: OpinionLexicon) -> dict[str, tuple[_Entry, ...]]:
-    """By first word, the longest phrase first. The service lexicon overrides opinions, and they override TextBlob's."""
-    meanings: dict[tuple[str, ...], tuple[_Kind, float]] = dict(_pattern_words(lexicon))
+def _entries(lexicon: ServiceLexicon, opinions: OpinionLexicon) -> Phrases[_Entry]:
+    """The service lexicon overrides opinions, and they override TextBlob's."""
+    meanings = _pattern_words(lexicon)
     meanings |= _spelled_out(_lines_of_groups(opinions.groups))
     meanings |= _spelled_out(_lines(lexicon))
-    by_first: dict[str, list[_Entry]] = {}
-    for words, (kind, value) in meanings.items():
-        by_first.setdefault(words[0], []).append(_Entry(words[1:], kind, value))
-    return {first: tuple(sorted(entries, key=lambda entry: -len(entry.tail))) for first, entries in by_first.items()}
+    return Phrases(meanings)
 
 
-def _pattern_words(lexicon: ServiceLexicon) -> dict[tuple[str, ...], tuple[_Kind, float]]:
+def _pattern_words(lexicon: ServiceLexicon) -> dict[tuple[str, ...], _Entry]:
     muted = {word for line in lexicon.muted for word in line.split()} | _NEGATIONS
     pattern_lexicon.load()
     return {
-        tuple(form.replace("-", " ").split()): (_Kind.FEELING, meanings[None][0])
+        tuple(form.replace("-", " ").split()): _Entry(_Kind.FEELING, meanings[None][0])
         for form, meanings in dict.items(pattern_lexicon)
         if meanings[None][0] and form not in muted and form.replace("-", "").replace(" ", "").isalpha()
     }
@@ -322,16 +312,16 @@ def _lines(lexicon: ServiceLexicon) -> list[_Line]:
     return lines
 
 
-def _spelled_out(lines: Sequence[_Line]) -> dict[tuple[str, ...], tuple[_Kind, float]]:
+def _spelled_out(lines: Sequence[_Line]) -> dict[tuple[str, ...], _Entry]:
     """Raises WordListFault where a line is no phrase or two lines give one phrase different meanings."""
-    said: dict[tuple[str, ...], tuple[_Kind, float]] = {}
+    said: dict[tuple[str, ...], _Entry] = {}
     for place, phrase, kind, value in lines:
         try:
             spelled = spell_out(phrase)
         except ValueError as fault:
             raise WordListFault(f"{place}: {fault}") from fault
         for words in spelled:
-            if said.setdefault(words, (kind, value)) != (kind, value):
+            if said.setdefault(words, _Entry(kind, value)) != (kind, value):
                 raise WordListFault(f"{place}: `{' '.join(words)}` already stands elsewhere with another meaning")
     return said
 

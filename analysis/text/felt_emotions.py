@@ -1,6 +1,5 @@
 """Which emotions a comment's words show, each with its place in the text (METHOD, section 9)."""
 
-from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +8,7 @@ from msgspec import Meta, Struct
 
 from analysis.text.evidence import NEGATIONS
 from analysis.text.heard import Heard
+from analysis.text.phrases import Phrases
 from analysis.text.wordlists import WordListFault, read_word_list, spell_out
 
 EMOTIONS = ("fear", "hope", "excitement", "relief", "trust", "frustration", "disappointment", "anger", "confusion")
@@ -33,9 +33,6 @@ class EmotionHit(Struct, frozen=True, order=True):
     emotion: str
 
 
-_Phrase = tuple[tuple[str, ...], tuple[str, ...]]  # the words after the first, and the emotions they show
-
-
 def find_emotions(heard: Heard) -> tuple[EmotionHit, ...]:
     """In the order of the text; the longest phrase counts where several begin at a word."""
     phrases = _phrases()
@@ -43,26 +40,21 @@ def find_emotions(heard: Heard) -> tuple[EmotionHit, ...]:
     hits = []
     place = 0
     while place < len(words):
-        found = next((one for one in phrases.get(words[place], ()) if _stands(words, place, one[0])), None)
+        found = phrases.longest(words, place)
         if found is None:
             place += 1
             continue
-        tail, emotions = found
-        last = place + len(tail)
-        if words[place] in NEGATIONS or not NEGATIONS.intersection(words[max(0, place - _NEGATION_REACH) : place]):
+        last = place + found.more
+        if words[place] in NEGATIONS or NEGATIONS.isdisjoint(words[max(0, place - _NEGATION_REACH) : place]):
             start, stop = heard.place(place)[0], heard.place(last)[1]
-            hits += [EmotionHit(start, stop, emotion) for emotion in emotions]
+            hits += [EmotionHit(start, stop, emotion) for emotion in found.meaning]
         place = last + 1
     return tuple(hits)
 
 
-def _stands(words: Sequence[str], place: int, tail: tuple[str, ...]) -> bool:
-    return not tail or tuple(words[place + 1 : place + 1 + len(tail)]) == tail
-
-
 @lru_cache(maxsize=1)
-def _phrases() -> dict[str, tuple[_Phrase, ...]]:
-    """Every phrase by its first word, the longest first."""
+def _phrases() -> Phrases[tuple[str, ...]]:
+    """Each phrase with the emotions it shows."""
     lexicon = read_word_list(EMOTION_LEXICON, EmotionLexicon)
     if set(lexicon.emotions) != set(EMOTIONS) or not set(lexicon.emoji) <= set(EMOTIONS):
         raise WordListFault(
@@ -80,7 +72,4 @@ def _phrases() -> dict[str, tuple[_Phrase, ...]]:
     for emotion, signs in lexicon.emoji.items():
         for sign in signs.replace(" ", ""):
             shown.setdefault((sign,), []).append(emotion)
-    by_first: dict[str, list[_Phrase]] = {}
-    for words, emotions in shown.items():
-        by_first.setdefault(words[0], []).append((words[1:], tuple(sorted(set(emotions)))))
-    return {first: tuple(sorted(found, key=lambda one: -len(one[0]))) for first, found in by_first.items()}
+    return Phrases({words: tuple(sorted(set(emotions))) for words, emotions in shown.items()})

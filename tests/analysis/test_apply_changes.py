@@ -95,7 +95,7 @@ class TestOneChange:
         hashes, shown = [], []
         for _ in range(2):
             hashes.append((await load_report(workspace, "buying", last_days(hands.now))).data_hash)
-            [first] = [row for row in await list_responses(workspace, None, None) if row.id == voices.ids[0]]
+            [first] = [row for row in await list_responses(workspace) if row.id == voices.ids[0]]
             shown.append({answer.question: answer.value or answer.text for answer in first.answers})
             await voices.changes(0, felt="5", why=WORDS[1])
         await work(site)

@@ -29,16 +29,17 @@ DATED = [
     *["/segments", "/segments?by=channel", "/funnel", "/funnel.json", "/funnel.svg"],
     *["/drivers", "/drivers.json", "/drivers.svg", "/quadrants.json", "/quadrants.svg?kind=stated"],
     *["/report.html", "/report.pdf", "/report.csv", "/report.json"],
+    *["/pain-points.csv", "/pain-points.xlsx", "/pain-points.json", "/pain-points.md", "/pain-points.jira.csv"],
 ]
 OF_A_TOUCHPOINT = [
     f"/touchpoints/{key}/{name}"
     for key in ("shop", "delivery")
     for name in ("figures", "distribution.json", "distribution.svg", "trend.json", "trend.svg")
 ]
-UNDATED = ["/actions", "/guesses", "/pain-points.csv"]
+UNDATED = ["/actions", "/guesses"]
 API_OF_A_TOUCHPOINT = "API /touchpoints/delivery/figures"
-API_DATED = ["API /report", "API /report.csv", "API /report.pdf", "API /drivers", "API /funnel"]
-API_UNDATED = ["API /actions", "API /pain-points", "API /pain-points.csv"]
+API_DATED = ["API /report", "API /report.csv", "API /report.pdf", "API /drivers", "API /funnel", "API /pain-points", "API /pain-points.csv"]
+API_UNDATED = ["API /actions"]
 NO_WORDS = re.compile(r"\b(nan|inf|infinity|traceback)\b|>none<", re.IGNORECASE)
 
 State = Callable[[People, Hands], Awaitable[None]]

@@ -91,7 +91,7 @@ async def test_what_was_chosen_agreed_and_added_is_read_in_words(people: People,
     await fetch(other, response, "My neighbour", ["why"])
     await fetch(other, response, "private@customer.example", ["call"])
     await fetch("UPDATE answer SET strength = 3 WHERE response = $1 AND question = 'mood'", response)
-    [found] = await list_responses(people.acme, None, None)
+    [found] = await list_responses(people.acme)
     assert [(answer.question, answer.words, answer.remark) for answer in found.answers] == [
         ("how", "price", ""),
         ("why", "“My neighbour”", ""),

@@ -169,7 +169,7 @@ async def test_a_list_of_pains_does_not_tell_who_felt_what(people: People, hands
         for contact in contacts[:6]:
             await commented(contact, f"{words} for an hour")
         await score(hands)
-        [pain] = await load_pains(people.acme, "buying", PERIOD)
+        [pain] = (await load_pains(people.acme, "buying", PERIOD)).rows
         assert (pain.n_contacts, pain.n_mentions, pain.x_without) == (7, 6, None)
         found.append(pain)
     assert found[0] == found[1]

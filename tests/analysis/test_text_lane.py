@@ -23,7 +23,7 @@ from core.templating import template_environment
 from surveys.journeys import load_journey
 from tests.analysis.answers import contacts_of, given, noon
 from tests.analysis.test_properties import figures_in
-from tests.factories import Hands, make_journey
+from tests.factories import JOURNEY, Hands, make_journey
 from tests.people import People
 
 SETTINGS = ReportSettings()
@@ -169,7 +169,9 @@ def test_of_four_contacts_nothing_is_shown() -> None:
 # From answers to the table
 
 
-GOOD, BAD, NOTHING = "It was great, I am very happy", "Terrible service, I am angry", "It came on Tuesday by van"
+# Under "What could we do better" any words are a wish.
+OPENLY_ASKED = JOURNEY.replace("What could we do better", "Why")
+GOOD, BAD, NOTHING = "It was great, I am very happy", "Terrible service, I am angry", "It arrived on Tuesday"
 
 
 async def write(workspace: int, contact: int, text: str, *answers: tuple[str, str, int], at: str = "delivery") -> None:
@@ -193,7 +195,7 @@ def page_of(report: JourneyReport) -> str:
 
 
 async def test_one_who_wrote_often_is_one_voice_and_ratings_stay_apart(people: People, hands: Hands) -> None:
-    await make_journey(people.acme, hands.now)
+    await make_journey(people.acme, hands.now, OPENLY_ASKED)
     contacts = await contacts_of(people.acme, 6)
     for contact, text in zip(contacts, [GOOD, GOOD, GOOD, BAD, NOTHING, GOOD], strict=True):
         await write(people.acme, contact, text, ("felt", "anchor", 1))
@@ -216,6 +218,30 @@ async def test_one_who_wrote_often_is_one_voice_and_ratings_stay_apart(people: P
     page = page_of(report)
     assert "text-derived</span>" not in page
     assert "<b>" not in page
+    [analyser] = found.analysers
+    assert f"Read by {analyser}." in page
+
+
+async def test_what_people_say_of_a_comment_counts_and_every_version_that_read_is_named(
+    people: People, hands: Hands
+) -> None:
+    await make_journey(people.acme, hands.now)
+    for contact in await contacts_of(people.acme, 6):
+        await write(people.acme, contact, GOOD)
+    [before] = (await lane(people, hands)).text
+    await fetch(
+        "INSERT INTO sentiment_label (answer, state, labelled_at) SELECT answer, 'negative', now() FROM comment_score "
+        "ORDER BY answer LIMIT 2"
+    )
+    await fetch("UPDATE comment_score SET analyser = 'older-1' WHERE answer = (SELECT max(answer) FROM comment_score)")
+    [found] = (await lane(people, hands)).text
+    assert before.sentiment is not None
+    assert (found.positive, found.negative, found.n_scored) == (4, 2, 6)
+    assert found.sentiment == pytest.approx((4 * before.sentiment - 2 * 0.6) / 6)
+    assert found.analysers == (*before.analysers, "older-1")
+    html = (await people.bob.get("/w/acme/journeys/buying/touchpoints/delivery/figures?since=2025-12-03")).text
+    assert "6 contacts wrote" in html
+    assert f"Read by {before.analysers[0]} and older-1." in html
 
 
 async def test_where_there_is_only_text_the_experience_is_derived_from_it(people: People, hands: Hands) -> None:

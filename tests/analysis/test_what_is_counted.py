@@ -215,7 +215,7 @@ async def test_where_nearly_everybody_mentions_a_pain_the_rest_stay_unknown(peop
         words = "on hold for an hour" if contact != contacts[0] else "very friendly people"
         await commented(contact, words)
     await delivery(people, hands)
-    pains = await load_pains(people.acme, "buying", last_days(hands.now))
+    pains = (await load_pains(people.acme, "buying", last_days(hands.now))).rows
     assert len(pains) == 1
     pain = pains[0]
     assert (pain.n_mentions, pain.x_without, pain.drop, pain.rank, pain.counter_quote) == (6, None, None, None, "")

@@ -1,0 +1,40 @@
+"""The page that says how comments are read: by which layer, since when, and how well."""
+
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.response import Template
+
+from accounts.api_keys import ApiCaller, Scope
+from accounts.membership import Member
+from analysis.text.load_models import LanguageReading, load_models
+from analysis.text.train_own_models import LEAST_LABELS, NEW_LABELS
+from analysis.text_words import STATE_WORDS
+from surveys.texts import locale_of
+
+
+@get("/reading", include_in_schema=False)
+async def reading_page(member: NamedDependency[Member]) -> Template:
+    context = {
+        "languages": await load_models(member.workspace),
+        "least": LEAST_LABELS,
+        "again": NEW_LABELS,
+        "state_words": STATE_WORDS,
+        "language_words": language_words,
+    }
+    return Template("analysis/models.html", context=context)
+
+
+@get("/reading", opt={"scope": Scope.READ})
+async def get_reading(caller: NamedDependency[ApiCaller]) -> list[LanguageReading]:
+    """By language what reads comments, how many, and how own models measured: macro-F1 out of fold, with n."""
+    return await load_models(caller.workspace)
+
+
+def language_words(code: str) -> str:
+    """The name of a language in English; its code where nobody knows it."""
+    found = locale_of(code)
+    return (found.get_display_name("en") if found.language == code else None) or code
+
+
+STAFF = [reading_page]
+API = [get_reading]

@@ -1,0 +1,1 @@
+"""The pain-point list to take away: for spreadsheets, programs, people and the trackers of product teams."""

@@ -1,0 +1,144 @@
+"""Train a workspace's own models on its corrections, and take them into use where they measure better.
+
+From LEAST_LABELS labels in a language on, and again after every NEW_LABELS: the model is measured out of fold on the
+very comments that people corrected, beside what is in use without it. Every training is kept as a version. The newest
+measurement decides; where it says that the own model is no better, the shipped layer reads again.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+from msgspec import Struct
+
+from analysis.text.evidence import Leaning
+from analysis.text.reading import ReadingRules, leaning_of, read_comment, shipped_model
+from analysis.text.rescore import ask_rescoring
+from analysis.text.sentiment import SentimentState
+from core.database import Row, fetch, transaction
+from surveys.definition import SurveyDefinition
+from surveys.surveys import load_definitions
+
+LEAST_LABELS = 100
+NEW_LABELS = 25
+MOST_LABELS = 20_000  # the newest; what a model learns from beyond them is not worth the minutes
+RESCORED_DAYS = 366  # a year and a day: what pages look back at
+
+
+class Labelled(Struct, frozen=True):
+    """A corrected comment, with all that reading it takes."""
+
+    text: str
+    state: SentimentState
+    leaning: Leaning
+    contact: int
+    locale: str | None
+    offered: str
+
+
+class Trained(Struct, frozen=True):
+    """A model as JSON, and how it measured."""
+
+    content: str
+    f1_own: float
+    f1_shipped: float
+    n: int
+
+    @property
+    def is_better(self) -> bool:
+        return self.f1_own > self.f1_shipped
+
+
+async def train_own_models(now: datetime) -> int:
+    """Train the model that waits longest, if one does; returns how many were trained.
+
+    No lock is held meanwhile: where two workers train the same one, the first to be through counts.
+    """
+    due = await fetch(_DUE, LEAST_LABELS, NEW_LABELS)
+    if not due:
+        return 0
+    workspace, language, version = due[0]["workspace"], due[0]["language"], due[0]["version"]
+    rows = await fetch(_LABELLED, workspace, language, MOST_LABELS)
+    asked = await load_definitions({row["survey_version"] for row in rows})
+    labelled = [_labelled(row, asked[row["survey_version"]]) for row in rows]
+    trained = await asyncio.to_thread(train, language, labelled, f"own-{workspace}-{language}-{version}")
+    async with transaction():
+        was_used = await fetch(_TURN_OFF, workspace, language, version)
+        kept = await fetch(
+            _KEEP, workspace, language, version, trained.content, trained.n, trained.f1_own, trained.f1_shipped,
+            trained.is_better, max(row["labelled_at"] for row in rows), now,
+        )  # fmt: skip
+        if kept and (trained.is_better or was_used):
+            await ask_rescoring(workspace, now - timedelta(days=RESCORED_DAYS), now)
+    return 1
+
+
+def train(language: str, labelled: Sequence[Labelled], version: str) -> Trained:
+    """Takes seconds of a core for a thousand labels; the same labels give the same model.
+
+    Numbers are learned with numpy and scipy, which are loaded here and not before.
+    """
+    from analysis.text.train_model import Example, cross_fitted, train_model
+
+    examples = {Example(one.text, one.state, one.leaning, one.contact): one for one in labelled}
+    shipped = shipped_model()
+    taught_by = shipped if shipped.language == language else None
+    measured = cross_fitted(language, list(examples), lambda example: _as_shipped(examples[example]), taught_by)
+    model = train_model(language, list(examples), version, taught_by)
+    return Trained(msgspec.json.encode(model).decode(), measured.f1_own, measured.f1_baseline, measured.n)
+
+
+def _as_shipped(one: Labelled) -> SentimentState:
+    """How the comment reads without an own model; nobody labels "no signal", so that it counts as neutral."""
+    read = read_comment(one.text, locale=one.locale, offered=(one.offered,), leaning=one.leaning, rules=_SHIPPED)
+    return SentimentState.NEUTRAL if read.state is SentimentState.NO_SIGNAL else read.state
+
+
+def _labelled(row: Row, asked: SurveyDefinition) -> Labelled:
+    question = asked.question(row["question"])
+    return Labelled(
+        row["text"],
+        SentimentState(row["state"]),
+        leaning_of(question.text) if question else Leaning.OPEN,
+        row["contact"],
+        row["locale"] or None,
+        asked.language,
+    )
+
+
+_SHIPPED = ReadingRules(())
+
+# What the newest model has seen is counted by the moment of the labels, so that one that was changed is new again.
+_DUE = """
+WITH labelled AS (
+    SELECT r.workspace, s.language, l.labelled_at
+    FROM sentiment_label l JOIN comment_score s ON s.answer = l.answer
+    JOIN answer a ON a.id = l.answer JOIN response r ON r.id = a.response WHERE s.language <> ''
+)
+SELECT l.workspace, l.language, coalesce(max(m.version), 0) + 1 AS version
+FROM labelled l LEFT JOIN LATERAL (
+    SELECT version, last_label FROM own_model m
+    WHERE m.workspace = l.workspace AND m.language = l.language ORDER BY version DESC LIMIT 1
+) m ON true
+GROUP BY l.workspace, l.language
+HAVING count(*) >= $1 AND (count(m.version) = 0 OR count(*) FILTER (WHERE l.labelled_at > m.last_label) >= $2)
+ORDER BY max(l.labelled_at), l.workspace, l.language LIMIT 1
+"""
+
+_LABELLED = """
+SELECT a.text, a.question, l.state, l.labelled_at, r.contact, r.locale, r.survey_version
+FROM sentiment_label l JOIN comment_score s ON s.answer = l.answer
+JOIN answer a ON a.id = l.answer JOIN response r ON r.id = a.response
+WHERE r.workspace = $1 AND s.language = $2 ORDER BY l.labelled_at DESC, l.id DESC LIMIT $3
+"""
+
+_TURN_OFF = """
+UPDATE own_model SET is_used = false WHERE workspace = $1 AND language = $2 AND version < $3 AND is_used RETURNING id
+"""
+
+_KEEP = """
+INSERT INTO own_model (workspace, language, version, content, n_labels, f1_own, f1_shipped, is_used, last_label,
+                       trained_at)
+VALUES ($1, $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING id
+"""
