@@ -115,6 +115,7 @@ class _Pattern(NamedTuple):
     theme: str
     elements: tuple[_Element, ...]  # after the first word
     begins_negated: bool  # "can't find" keeps its meaning, "no integration" too
+    denies: bool  # a negation stands in it
 
 
 class _Line(NamedTuple):
@@ -156,12 +157,15 @@ class Pack:
         if len(rest) > _MAX_ELEMENTS:
             raise WordListFault(f"{place}: a phrase has at most {_MAX_ELEMENTS + 1} words")
         elements = tuple(map(_element, rest))
+        denies = any(not _NEGATIONS.isdisjoint(element.words) for element in elements)
         for first in firsts:
             stem = first.rstrip("*")
             if stem != first and len(stem) < _SHORTEST_PREFIX:
                 raise WordListFault(f"{place}: `{first}` needs at least {_SHORTEST_PREFIX} letters")
             index = self.by_word if stem == first else self.by_prefix
-            index.setdefault(stem, []).append(_Pattern(theme, elements, first in _NEGATIONS))
+            index.setdefault(stem, []).append(
+                _Pattern(theme, elements, first in _NEGATIONS, first in _NEGATIONS or denies)
+            )
 
 
 class ThemeFinder:
@@ -195,7 +199,7 @@ class ThemeFinder:
             for pattern in patterns:
                 if not _may_match(pattern, ahead):
                     continue
-                last = _match(ahead, pattern.elements)
+                last = _match(ahead, pattern.elements, may_deny=pattern.denies)
                 if last is not None and (pattern.begins_negated or not _is_negated(line, place)):
                     start, stop = written.starts[line.places[place]], written.stops[line.places[place + last]]
                     hits.append(ThemeHit(start, stop, pattern.theme))
@@ -277,13 +281,15 @@ def _may_match(pattern: _Pattern, ahead: Sequence[str]) -> bool:
     return bool(rest[0].prefixes) or not rest[0].words.isdisjoint(ahead[1 : _GAP_WORDS + 2])
 
 
-def _match(ahead: Sequence[str], elements: tuple[_Element, ...], place: int = 0) -> int | None:
-    """The place of the last word where the elements follow `place` in what is ahead of it, or None."""
+def _match(ahead: Sequence[str], elements: tuple[_Element, ...], place: int = 0, *, may_deny: bool) -> int | None:
+    """The place of the last word where the elements follow `place` in what is ahead of it, or None.
+
+    A gap steps over a negation only in a phrase that denies something itself: "staff ... friendly" does not find "the
+    staff was not friendly".
+    """
     for number, (choices, prefixes) in enumerate(elements):
         if not choices and not prefixes:
-            rest = elements[number + 1 :]
-            tries = (_match(ahead, rest, later) for later in range(place, min(place + _GAP_WORDS + 1, len(ahead))))
-            return next((last for last in tries if last is not None), None)
+            return _match_after_gap(ahead, elements[number + 1 :], place, may_deny=may_deny)
         place += 1
         if place >= len(ahead):
             return None
@@ -291,6 +297,16 @@ def _match(ahead: Sequence[str], elements: tuple[_Element, ...], place: int = 0)
         if word not in choices and not (prefixes and word.startswith(prefixes)):
             return None
     return place
+
+
+def _match_after_gap(ahead: Sequence[str], rest: tuple[_Element, ...], place: int, *, may_deny: bool) -> int | None:
+    for later in range(place, min(place + _GAP_WORDS + 1, len(ahead))):
+        if later > place and not may_deny and ahead[later] in _NEGATIONS:
+            return None
+        last = _match(ahead, rest, later, may_deny=may_deny)
+        if last is not None:
+            return last
+    return None
 
 
 def _is_negated(line: _Line, place: int) -> bool:
