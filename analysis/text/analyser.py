@@ -216,10 +216,11 @@ class ServiceAnalyzer(PatternAnalyzer):  # type: ignore[misc]  # TextBlob carrie
     def hits(self, words: list[str]) -> list[Hit]:
         """The known phrases in spoken words, in their order."""
         walk = _Walk()
+        begins = self._entries.begins
         place = 0
         while place < len(words):
             word = words[place]
-            found = self._entries.longest(words, place)
+            found = self._entries.longest(words, place) if word in begins else None
             if found is not None:
                 walk.meet(found.meaning, word, place, place + found.more)
                 place += found.more

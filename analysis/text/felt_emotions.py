@@ -40,7 +40,7 @@ def find_emotions(heard: Heard) -> tuple[EmotionHit, ...]:
     hits = []
     place = 0
     while place < len(words):
-        found = phrases.longest(words, place)
+        found = phrases.longest(words, place) if words[place] in phrases.begins else None
         if found is None:
             place += 1
             continue

@@ -11,8 +11,8 @@ from analysis.text.heard import Heard
 from analysis.text.linear_model import STATES, Calibration, LinearModel
 from analysis.text.sentiment import SentimentState, state_of
 
-CLEAR = 0.5  # the raw probability from which a clause's praise or pain is clear
-_BALANCED = 0.75  # the most by which one side may lead in the whole of a mixed comment
+CLEAR = 0.6  # the raw probability from which a clause's praise or pain is clear
+_BALANCED = 0.5  # the most by which one side may lead in the whole of a mixed comment
 _AS_JUDGED = Calibration()
 
 

@@ -24,20 +24,20 @@ class Phrases(Generic[Meaning]):
     """Phrases of one word or more, each with what it means."""
 
     def __init__(self, meanings: Mapping[tuple[str, ...], Meaning]) -> None:
-        self._begun: dict[str, _Begun[Meaning]] = {}
+        self.begins: dict[str, _Begun[Meaning]] = {}  # by first word: most words begin nothing
         longest_first = sorted(meanings.items(), key=lambda item: (-len(item[0]), item[0]))
         by_first: dict[str, list[tuple[tuple[str, ...], Meaning]]] = {}
         for words, meaning in longest_first:
             by_first.setdefault(words[0], []).append((words, meaning))
         for first, found in by_first.items():
-            self._begun[first] = _begun(found)
+            self.begins[first] = _begun(found)
 
     def __len__(self) -> int:
-        return sum((one.alone is not None) + sum(map(len, one.longer.values())) for one in self._begun.values())
+        return sum((one.alone is not None) + sum(map(len, one.longer.values())) for one in self.begins.values())
 
     def longest(self, words: Sequence[str], place: int) -> Found[Meaning] | None:
         """The longest phrase that begins at `place`."""
-        begun = self._begun.get(words[place])
+        begun = self.begins.get(words[place])
         if begun is None:
             return None
         after = place + 1

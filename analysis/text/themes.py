@@ -4,7 +4,7 @@ Packs are files people read and change (the notation is in `wordlists`). A theme
 it has been given out: answers are counted by it. A comment may have any number of themes.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -111,6 +111,9 @@ class _Element(NamedTuple):
     prefixes: tuple[str, ...]
 
 
+_A_GAP = _Element(frozenset(), ())
+
+
 class _Pattern(NamedTuple):
     theme: str
     elements: tuple[_Element, ...]  # after the first word
@@ -119,7 +122,7 @@ class _Pattern(NamedTuple):
 
 
 class _Line(NamedTuple):
-    """The words without apostrophes and signs; for each its place as written, its clause, and where its sentence ends."""
+    """The words without apostrophes and signs; for each its place as written, its clause, its sentence's end."""
 
     words: list[str]
     places: list[int]
@@ -129,6 +132,25 @@ class _Line(NamedTuple):
     def ahead(self, place: int) -> list[str]:
         """The word and what follows it in its sentence, as far as a pattern can reach."""
         return self.words[place : min(self.ends[place], place + _LONGEST_MATCH)]
+
+
+class _Starts(NamedTuple):
+    """The patterns that begin with one word, by the next word they need: right after it, or after a gap."""
+
+    alone: tuple[_Pattern, ...]
+    by_second: dict[str, list[_Pattern]]
+    by_later: dict[str, list[_Pattern]]
+    others: tuple[_Pattern, ...]  # what they need next has a prefix
+
+    def likely(self, ahead: Sequence[str]) -> Iterator[_Pattern]:
+        """Those that may match what is ahead; one may come twice."""
+        yield from self.alone
+        if len(ahead) > 1:
+            yield from self.by_second.get(ahead[1], ())
+            yield from self.others
+            if self.by_later:
+                for word in ahead[1 : _GAP_WORDS + 2]:
+                    yield from self.by_later.get(word, ())
 
 
 class Pack:
@@ -179,7 +201,7 @@ class ThemeFinder:
                 self._by_word.setdefault(word, []).extend(patterns)
             for prefix, patterns in pack.by_prefix.items():
                 self._by_prefix.setdefault(prefix, []).extend(patterns)
-        self._known: dict[str, tuple[_Pattern, ...]] = {}  # what was found for the words met so far
+        self._known: dict[str, _Starts | None] = {}  # what begins with the words met so far
 
     def find(self, written: Words) -> tuple[ThemeHit, ...]:
         """Every theme in the words, in the order of the text.
@@ -187,31 +209,28 @@ class ThemeFinder:
         Where hits of one theme overlap, the first counts, and the longest of those that begin together.
         """
         line = _line(written)
-        words, known = line.words, self._known
+        known = self._known
         hits: list[ThemeHit] = []
-        for place, word in enumerate(words):
-            patterns = known.get(word)
-            if patterns is None:
-                patterns = self._patterns_of(word)
-            if not patterns:
+        for place, word in enumerate(line.words):
+            starts = known[word] if word in known else self._starts_of(word)
+            if starts is None:
                 continue
             ahead = line.ahead(place)
-            for pattern in patterns:
-                if not _may_match(pattern, ahead):
-                    continue
+            for pattern in starts.likely(ahead):
                 last = _match(ahead, pattern.elements, may_deny=pattern.denies)
                 if last is not None and (pattern.begins_negated or not _is_negated(line, place)):
                     start, stop = written.starts[line.places[place]], written.stops[line.places[place + last]]
                     hits.append(ThemeHit(start, stop, pattern.theme))
         return _without_overlaps(hits) if len(hits) > 1 else tuple(hits)
 
-    def _patterns_of(self, word: str) -> tuple[_Pattern, ...]:
+    def _starts_of(self, word: str) -> _Starts | None:
         found = list(self._by_word.get(word, ()))
         for length in range(_SHORTEST_PREFIX, len(word) + 1):
             found += self._by_prefix.get(word[:length], ())
+        starts = _starts(found) if found else None
         if len(self._known) < _REMEMBERED_WORDS:
-            self._known[word] = tuple(found)
-        return tuple(found)
+            self._known[word] = starts
+        return starts
 
 
 def load_pack(path: Path) -> Pack:
@@ -245,7 +264,7 @@ def _finder(packs: tuple[Pack, ...]) -> ThemeFinder:
 
 def _element(choices: tuple[str, ...]) -> _Element:
     if choices == _GAP:
-        return _Element(frozenset(), ())
+        return _A_GAP
     words = frozenset(choice for choice in choices if not choice.endswith("*"))
     return _Element(words, tuple(choice[:-1] for choice in choices if choice.endswith("*")))
 
@@ -271,14 +290,22 @@ def _line(written: Words) -> _Line:
     return _Line(words, places, clauses, ends)
 
 
-def _may_match(pattern: _Pattern, ahead: Sequence[str]) -> bool:
-    """What most patterns fail at: the second word they need."""
-    if not pattern.elements:
-        return True
-    (choices, prefixes), *rest = pattern.elements[:2]
-    if choices or prefixes:
-        return len(ahead) > 1 and (ahead[1] in choices or (bool(prefixes) and ahead[1].startswith(prefixes)))
-    return bool(rest[0].prefixes) or not rest[0].words.isdisjoint(ahead[1 : _GAP_WORDS + 2])
+def _starts(patterns: Iterable[_Pattern]) -> _Starts:
+    alone: list[_Pattern] = []
+    by_second: dict[str, list[_Pattern]] = {}
+    by_later: dict[str, list[_Pattern]] = {}
+    others: list[_Pattern] = []
+    for pattern in patterns:
+        after_gap = pattern.elements[:1] == (_A_GAP,)
+        wanted = pattern.elements[after_gap : after_gap + 1]
+        if not wanted:
+            alone.append(pattern)
+        elif wanted[0].prefixes:
+            others.append(pattern)
+        else:
+            for word in sorted(wanted[0].words):
+                (by_later if after_gap else by_second).setdefault(word, []).append(pattern)
+    return _Starts(tuple(alone), by_second, by_later, tuple(others))
 
 
 def _match(ahead: Sequence[str], elements: tuple[_Element, ...], place: int = 0, *, may_deny: bool) -> int | None:
