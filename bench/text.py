@@ -1,6 +1,6 @@
 """Measures the text analysis: plain TextBlob, VADER, and Kept's layers (a) and (b); the language gate; the speed.
 
-Run as `python -m bench.text [folder]`. The folder, KEPT_BENCH_DATA, or `../shared/data` holds CSV files with the columns
+Run as `python -m bench.text [folder]`. The folder, KEPT_BENCH_DATA, or `../shared/data` holds CSV files with columns
 text, label (pos, neg, neu) and source; every source is a set. The fifth of Kept's own comments that training never sees
 is a set more, in which mixed counts as neutral for all four methods. Nothing is trained or fitted here.
 
@@ -60,6 +60,7 @@ def figures() -> Iterator[Figure]:
     texts = public or [row.text for row in sets[OWN_SET]]
     turned_away = sum(not language_of(text, None, ENGLISH).is_scored for text in texts)
     yield Figure("text_english_turned_away", turned_away / len(texts), f"of {len(texts):,} comments")
+    yield _calibration()
     yield _speed(list(dict.fromkeys(row.text for rows in sets.values() for row in rows)))
 
 
@@ -99,6 +100,19 @@ def _accuracy(name: str, rows: Sequence[Labelled]) -> Iterator[Figure]:
             hits = sum(label == answer == "neg" for label, answer in zip(gold, given, strict=True))
             yield Figure(f"text_negative_recall_{name}", hits / max(1, gold.count("neg")), about)
             yield Figure(f"text_negative_precision_{name}", hits / max(1, given.count("neg")), about)
+
+
+def _calibration() -> Figure:
+    """Expected calibration error over ten bins: how far what is shown as probable is from how often it is right."""
+    bins: dict[int, list[tuple[float, bool]]] = {}
+    for one in filter(is_held_out, read_comments()):
+        found = read_comment(one.text, locale="en", offered=ENGLISH, leaning=one.leaning, rules=_bare(Layer.LINEAR))
+        if found.probability is not None:
+            pair = (found.probability, found.state is one.state)
+            bins.setdefault(min(9, int(found.probability * 10)), []).append(pair)
+    n = sum(map(len, bins.values()))
+    error = sum(abs(sum(shown for shown, _ in pairs) - sum(right for _, right in pairs)) for pairs in bins.values()) / n
+    return Figure("text_calibration_error", error, f"over {n:,} comments kept out of training")
 
 
 def _speed(texts: Sequence[str]) -> Figure:
@@ -175,15 +189,13 @@ METHODS: dict[str, Method] = {"plain": _plain, "vader": _vader, "kept_a": _kept_
 def main() -> None:
     found = {figure.name: figure for figure in figures()}
     _print_table(found)
-    for name in ("text_english_turned_away", "text_full_over_plain_time"):
+    for name in ("text_english_turned_away", "text_calibration_error", "text_full_over_plain_time"):
         print(found[name])
 
 
 def _print_table(found: dict[str, Figure]) -> None:
     """Sets down, methods across: macro-F1, accuracy, coverage."""
-    print(
-        f"thresholds for every set: plain {PLAIN_NEUTRAL_BELOW}, VADER {VADER_NEUTRAL_BELOW}; macro-F1 / accuracy / coverage"
-    )
+    print(f"macro-F1 / accuracy / coverage; neutral below: plain {PLAIN_NEUTRAL_BELOW}, VADER {VADER_NEUTRAL_BELOW}")
     names = [name.removeprefix("text_macro_f1_plain_") for name in found if name.startswith("text_macro_f1_plain_")]
     print(f"{'set':24}" + "".join(f"{method:>22}" for method in METHODS) + f"{'kept_b neg R / P':>22}")
     for name in names:
