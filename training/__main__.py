@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from analysis.text.heard import ENGLISH, hear
 from analysis.text.judging import LinearJudge
-from analysis.text.linear_model import LinearModel
+from analysis.text.linear_model import LinearModel, Measured
 from analysis.text.reading import ENGLISH_MODEL
 from analysis.text.sentiment import SentimentState
 from analysis.text.train_model import Example, macro_f1, train_model
@@ -27,12 +27,14 @@ def main() -> int:
     content = encoded(model)
     print(f"{len(comments):,} comments: {dict(sorted(Counter(one.state.value for one in comments).items()))}")
     print(f"{model.version}: {len(model.weights):,} terms from {model.n:,} comments, {len(content):,} bytes")
-    held_out = [one for one in comments if is_held_out(one)]
-    judged = [judged_state(model, one) for one in held_out]
-    print(f"held out: {len(held_out):,} comments, macro-F1 {macro_f1([one.state for one in held_out], judged, LABELS):.3f}")
+    print(f"held out: {model.measured}")
     if "--check" in sys.argv:
         is_same = ENGLISH_MODEL.read_bytes() == content
-        print("the model in the tree is the same" if is_same else "the model in the tree differs: run `python -m training`")
+        print(
+            "the model in the tree is the same"
+            if is_same
+            else "the model in the tree differs: run `python -m training`"
+        )
         return 0 if is_same else 1
     ENGLISH_MODEL.parent.mkdir(exist_ok=True)
     ENGLISH_MODEL.write_bytes(content)
@@ -40,9 +42,15 @@ def main() -> int:
 
 
 def trained(comments: list[Example]) -> LinearModel:
-    """From those that are not held out; its version names its content."""
+    """From those that are not held out, measured on those that are; its version names its content."""
     model = train_model(ENGLISH, [one for one in comments if not is_held_out(one)], NAME)
+    model = replace(model, measured=_measured(model, [one for one in comments if is_held_out(one)]))
     return replace(model, version=f"{NAME}-{hashlib.sha256(encoded(model)).hexdigest()[:8]}")
+
+
+def _measured(model: LinearModel, held_out: list[Example]) -> Measured:
+    judged = [judged_state(model, one) for one in held_out]
+    return Measured(len(held_out), round(macro_f1([one.state for one in held_out], judged, LABELS), 3))
 
 
 def encoded(model: LinearModel) -> bytes:

@@ -29,6 +29,13 @@ class Calibration(Struct, frozen=True):
         return 1 / (1 + exp(-(self.slope * log(raw / (1 - raw)) + self.offset)))
 
 
+class Measured(Struct, frozen=True):
+    """How a model did on `n` labelled comments that it had not seen."""
+
+    n: int
+    macro_f1: float
+
+
 class LinearModel(Struct, frozen=True, kw_only=True):
     """Weights in the order of STATES. `n` comments taught it; `calibration` is by state."""
 
@@ -38,6 +45,7 @@ class LinearModel(Struct, frozen=True, kw_only=True):
     intercepts: Weights
     calibration: dict[SentimentState, Calibration]
     weights: dict[str, Weights]
+    measured: Measured | None = None
 
     def probabilities(self, evidence: Mapping[str, float]) -> Weights:
         """Of negative, neutral and positive; they add up to 1."""
