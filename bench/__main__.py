@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from bench import answering, intake, sending, simulations, ten_million, text
+from bench import answering, intake, sending, simulations, ten_million, text, themes
 from bench.figure import Figure
 
 BENCHES: dict[str, tuple[Callable[[], Iterable[Figure]], ...]] = {
@@ -14,6 +14,7 @@ BENCHES: dict[str, tuple[Callable[[], Iterable[Figure]], ...]] = {
         simulations.false_improvements,
     ),
     "python -m bench.text": (text.figures,),
+    "python -m bench.themes": (themes.figures,),
     "python -m bench.answering": (answering.figures,),
     "python -m bench.intake": (intake.figures,),
     "python -m bench.sending": (sending.figures,),

@@ -30,11 +30,7 @@ def main() -> int:
     print(f"held out: {model.measured}")
     if "--check" in sys.argv:
         is_same = ENGLISH_MODEL.read_bytes() == content
-        print(
-            "the model in the tree is the same"
-            if is_same
-            else "the model in the tree differs: run `python -m training`"
-        )
+        print(f"the model in the tree {'is the same' if is_same else 'differs: run `python -m training`'}")
         return 0 if is_same else 1
     ENGLISH_MODEL.parent.mkdir(exist_ok=True)
     ENGLISH_MODEL.write_bytes(content)

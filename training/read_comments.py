@@ -1,4 +1,4 @@
-"""The comments written for Kept: one file an area of life, every line with the feeling most readers would hear in it."""
+"""The comments written for Kept: one file an area of life, each with the feeling most readers would hear in it."""
 
 import hashlib
 from collections.abc import Iterator

@@ -51,7 +51,7 @@ LOOKED_AT: list[Case] = [
     ("flight cancled due to weather that does not exist", {"cancelled_flight"}, set()),
     ("so you just cancel my flight and dont even tell me??", {"cancelled_flight"}, set()),
     ("our train has been cancelled and there is no replacement bus", {"cancelled_flight"}, set()),
-    ("cancelled flighted to Boston and now stranded overnight with two kids", {"cancelled_flight"}, set()),
+    ("cancelled our flight to Boston and now stranded overnight with two kids", {"cancelled_flight"}, set()),
     ("the cancellation policy on the site is quite clear", set(), {"cancelled_flight"}),
     ("day 4 and still no bag. Where is my luggage @airtwo", {"lost_luggage", "luggage"}, {"damaged_luggage"}),
     ("you lost my suitcase with all my wedding clothes", {"lost_luggage", "luggage"}, set()),
