@@ -16,7 +16,8 @@ class Scope(StrEnum):
     EVENTS = "events"  # send events
     READ = "read"  # read journeys, curves and pain points
     CONTACTS = "contacts"  # read and keep contacts, and why they were asked
-    ACTIONS = "actions"  # log what was done at a touchpoint
+    ACTIONS = "actions"  # log what was done at a touchpoint, and what has become of a pain point
+    COMMENTS = "comments"  # say how a comment sounds and what it is about
 
 
 class ApiCaller(Struct, frozen=True):

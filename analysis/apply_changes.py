@@ -25,6 +25,7 @@ async def apply_changes(now: datetime) -> int:
         changed = [row["id"] for row in responses]
         if not changed:
             return 0
+        await fetch(_DROP_UNCHANGED, changed)
         readings = await _read(changed)
         await lock_tallies()
         async with recounted({row["contact"] for row in responses}):
@@ -58,6 +59,14 @@ _CLAIM = """
 SELECT r.id, r.contact FROM response r
 WHERE r.scored_at IS NOT NULL AND r.id IN (SELECT response FROM answer_change) ORDER BY r.id LIMIT $1
 FOR UPDATE SKIP LOCKED
+"""
+
+# What was changed back to what it was keeps its score and what people say of it.
+_DROP_UNCHANGED = """
+DELETE FROM answer_change c USING answer a
+WHERE c.response = ANY($1) AND a.response = c.response AND a.question = c.question
+    AND (a.instrument, a.value, a.picks, a.text, a.strength, a.other)
+        IS NOT DISTINCT FROM (c.instrument, c.value, c.picks, c.text, c.strength, c.other)
 """
 
 _ANSWERS = """

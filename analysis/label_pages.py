@@ -86,7 +86,7 @@ async def get_labels(comment: FromPath[int], caller: NamedDependency[ApiCaller])
     return await load_labels(caller.workspace, comment)
 
 
-@put("/comments/{comment:int}/label", opt={"scope": Scope.ACTIONS})
+@put("/comments/{comment:int}/label", opt={"scope": Scope.COMMENTS})
 async def put_labels(
     comment: FromPath[int],
     data: JSONBody[NewLabels],
@@ -98,7 +98,7 @@ async def put_labels(
     return await load_labels(caller.workspace, comment)
 
 
-@delete("/comments/{comment:int}/label", opt={"scope": Scope.ACTIONS}, status_code=200)
+@delete("/comments/{comment:int}/label", opt={"scope": Scope.COMMENTS}, status_code=200)
 async def delete_labels(comment: FromPath[int], caller: NamedDependency[ApiCaller]) -> CommentLabels:
     """Take back what people said of the comment; what was read holds again."""
     await take_all_back(caller.workspace, comment)

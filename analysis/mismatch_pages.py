@@ -16,7 +16,7 @@ from analysis.text.load_comments import load_comments
 from analysis.text.load_mismatches import MOST_LISTED, Mismatches, load_mismatches
 from analysis.text.mismatches import APART
 from analysis.text.theme_titles import load_theme_titles
-from analysis.text_words import STATE_WORDS
+from analysis.text_words import STATE_WORDS, language_words
 
 
 @get("/mismatches", include_in_schema=False)
@@ -38,6 +38,7 @@ async def mismatches_page(
         "themes": await load_theme_titles(member.workspace),
         "state_words": STATE_WORDS,
         "labels": LABELS,
+        "language_words": language_words,
     }
     return Template("analysis/mismatches.html", context=context)
 

@@ -7,9 +7,8 @@ from litestar.response import Template
 from accounts.api_keys import ApiCaller, Scope
 from accounts.membership import Member
 from analysis.text.load_models import LanguageReading, load_models
-from analysis.text.train_own_models import LEAST_LABELS, NEW_LABELS
-from analysis.text_words import STATE_WORDS
-from surveys.texts import locale_of
+from analysis.text.train_own_models import LEAST_LABELS, LEAST_OF_EACH, NEW_LABELS
+from analysis.text_words import STATE_WORDS, language_words
 
 
 @get("/reading", include_in_schema=False)
@@ -17,6 +16,7 @@ async def reading_page(member: NamedDependency[Member]) -> Template:
     context = {
         "languages": await load_models(member.workspace),
         "least": LEAST_LABELS,
+        "of_each": LEAST_OF_EACH,
         "again": NEW_LABELS,
         "state_words": STATE_WORDS,
         "language_words": language_words,
@@ -28,12 +28,6 @@ async def reading_page(member: NamedDependency[Member]) -> Template:
 async def get_reading(caller: NamedDependency[ApiCaller]) -> list[LanguageReading]:
     """By language what reads comments, how many, and how own models measured: macro-F1 out of fold, with n."""
     return await load_models(caller.workspace)
-
-
-def language_words(code: str) -> str:
-    """The name of a language in English; its code where nobody knows it."""
-    found = locale_of(code)
-    return (found.get_display_name("en") if found.language == code else None) or code
 
 
 STAFF = [reading_page]

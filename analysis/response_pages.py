@@ -14,7 +14,7 @@ from analysis.remove_responses import delete_response
 from analysis.responses import PAGE, Wanted, list_places, list_responses
 from analysis.text.label_comments import LABELS
 from analysis.text.theme_titles import load_theme_titles
-from analysis.text_words import STATE_WORDS
+from analysis.text_words import STATE_WORDS, language_words
 from analysis.wanted import provide_wanted
 from surveys.instruments import EMOTIONS
 
@@ -32,6 +32,7 @@ async def responses_page(member: NamedDependency[Member], wanted: NamedDependenc
         "emotions": EMOTIONS,
         "state_words": STATE_WORDS,
         "labels": LABELS,
+        "language_words": language_words,
         "instrument_in_words": instrument_in_words,
     }
     return Template("analysis/responses.html", context=context)

@@ -1,7 +1,7 @@
 """The responses as the page lists them: who answered what, and how their words were read."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 import msgspec
@@ -104,6 +104,8 @@ class Wanted(Struct, frozen=True, kw_only=True):
     emotion: str | None = None
     mismatch: bool = False
     written: bool = False  # those with a comment
+    since: date | None = None  # the day of the experience, in UTC; with `until` or not at all
+    until: date | None = None
     before: int | None = None
     response: int | None = None
 
@@ -179,6 +181,8 @@ _CONDITIONS = {
     "mismatch": f"EXISTS (SELECT FROM answer a JOIN {HELD_SCORES} s ON s.answer = a.id "
     f"WHERE a.response = r.id AND abs(s.polarity - {RATING}::float8) > $?)",
     "written": "$? AND EXISTS (SELECT FROM answer a WHERE a.response = r.id AND a.text IS NOT NULL)",
+    "since": "r.occurred_at >= $?::date::timestamp AT TIME ZONE 'UTC'",
+    "until": "r.occurred_at < ($?::date + 1)::timestamp AT TIME ZONE 'UTC'",
     "before": "r.id < $?",
     "response": "r.id = $?",
 }

@@ -9,6 +9,7 @@ from analysis.report import TouchpointFigure
 from analysis.text.sentiment import SentimentState
 from analysis.text_derived import LEAST_RATED
 from analysis.text_figures import TextFigure
+from surveys.texts import locale_of
 
 STATE_WORDS = {
     SentimentState.POSITIVE: "Positive",
@@ -39,6 +40,12 @@ def text_rows(touchpoints: Sequence[TouchpointFigure], figures: Sequence[TextFig
     """In the order of the figures; a touchpoint nobody wrote at has none."""
     names = {touchpoint.key: touchpoint.name for touchpoint in touchpoints}
     return [_row(names[figure.key], figure, k) for figure in figures]
+
+
+def language_words(code: str) -> str:
+    """The name of a language in English; its code where nobody knows it."""
+    found = locale_of(code)
+    return (found.get_display_name("en") if found.language == code else None) or code
 
 
 def too_few_words(k: int) -> str:

@@ -13,6 +13,7 @@ from msgspec import Struct
 from accounts.api_keys import ApiCaller, Scope
 from accounts.membership import Member
 from accounts.tables import Role
+from analysis.load_report import last_days
 from analysis.text.edit_themes import (
     ThemeWords,
     add_theme,
@@ -23,6 +24,7 @@ from analysis.text.edit_themes import (
     put_back_as_shipped,
     restore_theme,
     theme_of,
+    tidy,
 )
 from analysis.text.load_theme_book import load_theme_book
 from analysis.text.load_theme_mentions import is_read_again, load_theme_mentions
@@ -39,6 +41,7 @@ from analysis.text.theme_words import (
     who,
 )
 from analysis.text.themes import Tone
+from analysis.text_words import language_words
 from core.errors import Fault, Invalid
 
 
@@ -54,7 +57,7 @@ class ThemeForm(Struct, frozen=True, kw_only=True):
     @property
     def lines(self) -> tuple[str, ...]:
         """Without empty lines and doubles, as they are checked."""
-        return tuple(dict.fromkeys(" ".join(line.split()) for line in self.phrases.splitlines() if line.strip()))
+        return tidy(self.phrases.splitlines())
 
     @property
     def words(self) -> ThemeWords:
@@ -253,6 +256,7 @@ async def _theme(
         "pack": next(pack for pack in book.packs if pack.id == theme.pack),
         "stands": state_words(book, theme),
         "contacts": who(mentions.get(theme.key, 0)),
+        "days": last_days(now),
         "merged_here": book.merged_into(theme.key),
         "others": [pack for pack in book.packs if pack.is_active],
         "readings": book.readings,
@@ -279,6 +283,7 @@ def _form_context(form: ThemeForm, faults: Sequence[Fault]) -> dict[str, Any]:
         ],
         "tones": TONES,
         "tone_tags": TONE_TAGS,
+        "language_words": language_words,
     }
 
 

@@ -24,6 +24,7 @@ from analysis.text.propose_terms import (
 )
 from analysis.text.theme_words import TONES, contacts_words
 from analysis.text.themes import Tone
+from analysis.text_words import language_words
 from core.errors import Fault, Invalid
 
 
@@ -81,6 +82,7 @@ async def _page(member: Member, form: TermForm, faults: Sequence[Fault] = ()) ->
         "dismissed": [one for one in decisions if not one.theme],
         "contacts_words": contacts_words,
         "tones": TONES,
+        "language_words": language_words,
         "form": form,
         "faults": [fault.message for fault in faults],
     }

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from bench import answering, intake, sending, simulations, ten_million, text, themes
+from bench import answering, intake, pains, sending, simulations, ten_million, text, themes
 from bench.figure import Figure
 
 BENCHES: dict[str, tuple[Callable[[], Iterable[Figure]], ...]] = {
@@ -15,6 +15,7 @@ BENCHES: dict[str, tuple[Callable[[], Iterable[Figure]], ...]] = {
     ),
     "python -m bench.text": (text.figures,),
     "python -m bench.themes": (themes.figures,),
+    "python -m bench.pains": (pains.figures,),
     "python -m bench.answering": (answering.figures,),
     "python -m bench.intake": (intake.figures,),
     "python -m bench.sending": (sending.figures,),

@@ -30,6 +30,7 @@ from analysis.text.theme_book import DEFAULT_PACKS
 from analysis.text.themes import shipped_pack_files
 from analysis.text.train_model import macro_f1
 from bench.figure import Figure
+from tests.analysis.text.language_probes import PROBES, lines
 from training.read_comments import is_held_out, read_comments
 
 PLAIN_NEUTRAL_BELOW = 0.1
@@ -60,6 +61,7 @@ def figures() -> Iterator[Figure]:
     texts = public or [row.text for row in sets[OWN_SET]]
     turned_away = sum(not language_of(text, None, ENGLISH).is_scored for text in texts)
     yield Figure("text_english_turned_away", turned_away / len(texts), f"of {len(texts):,} comments")
+    yield _unsupported_scored()
     yield _calibration()
     yield _speed(list(dict.fromkeys(row.text for rows in sets.values() for row in rows)))
 
@@ -113,6 +115,20 @@ def _calibration() -> Figure:
     n = sum(map(len, bins.values()))
     error = sum(abs(sum(shown for shown, _ in pairs) - sum(right for _, right in pairs)) for pairs in bins.values()) / n
     return Figure("text_calibration_error", error, f"over {n:,} comments kept out of training")
+
+
+def _unsupported_scored() -> Figure:
+    """Comments in languages that are not supported, each with and without a locale, in surveys of three kinds."""
+    rules = ReadingRules(())
+    scored = [
+        read_comment(text, locale=locale, offered=offered, leaning=Leaning.OPEN, rules=rules).state
+        is not SentimentState.NOT_SCORED
+        for code, block in PROBES.items()
+        for text in lines(block)
+        for locale in (None, "en-GB")
+        for offered in (ENGLISH, (*ENGLISH, code), ())
+    ]
+    return Figure("text_unsupported_scored", sum(scored) / len(scored), f"share, of {len(scored):,} readings")
 
 
 def _speed(texts: Sequence[str]) -> Figure:
@@ -189,7 +205,12 @@ METHODS: dict[str, Method] = {"plain": _plain, "vader": _vader, "kept_a": _kept_
 def main() -> None:
     found = {figure.name: figure for figure in figures()}
     _print_table(found)
-    for name in ("text_english_turned_away", "text_calibration_error", "text_full_over_plain_time"):
+    for name in (
+        "text_english_turned_away",
+        "text_unsupported_scored",
+        "text_calibration_error",
+        "text_full_over_plain_time",
+    ):
         print(found[name])
 
 

@@ -8,9 +8,6 @@ from pathlib import Path
 import click
 import msgspec
 
-from accounts.api_keys import Scope, create_api_key
-from accounts.membership import add_member, create_workspace
-from accounts.tables import Role
 from app import make_site, update_database
 from commands.opened import run_connected
 from commands.people import sign_in_link
@@ -21,20 +18,12 @@ from core.embedded import embedded_postgres
 from core.errors import KeptError, SetupFault
 from core.logs import configure_logs
 from core.settings import Settings, read_settings
-from demo.action_log import log_what_was_done
-from demo.replay import FOLDER, Mailbox, Replay, ReplayClock
-from demo.team import let_team_guess
-from feedback.deciding.load_policy import save_policy
-from feedback.deciding.policy import Budget, Draw, Policy
+from demo.company import WORKSPACE, live
+from demo.replay import Mailbox, ReplayClock
 from feedback.delivery.invitation_mail import answer_link
 from feedback.delivery.outbox import OutboxTransport
-from surveys.import_journey import import_journey
-from surveys.journey_file import read_journey
 
-WORKSPACE = "fernwell"
 OWNER = "alice@fernwell.example"
-# Ninety days have to show what a year does: its people are asked more often than the shipped policy lets anybody be.
-POLICY = Policy(draw=Draw.FIRST_COME, contact_budget=Budget(6, 30), account_budget=None, overall_days=0)
 STARTED = "demo.started"  # written before anything else; only a folder that holds it is ever emptied
 FINISHED = "demo.finished"  # written when the replay is over; without it the demo starts over
 
@@ -98,15 +87,7 @@ async def _live(found: Settings) -> None:
     clock = ReplayClock(now)
     mailbox = Mailbox(OutboxTransport(clock))
     site = msgspec.structs.replace(make_site(found, clock), transport=mailbox)
-    workspace = await create_workspace(WORKSPACE, "Fernwell", now)
-    await add_member(workspace, OWNER, "Alice", Role.OWNER, now)
-    journey = read_journey((FOLDER / "journey.yaml").read_text(encoding="utf-8"), "journey.yaml")
-    await import_journey(workspace, journey, now)
-    await save_policy(workspace, POLICY, now)
-    await let_team_guess(workspace, journey.key, now)
-    await log_what_was_done(workspace, journey.key, now)
-    key = await create_api_key(workspace, "Fernwell's own systems", frozenset({Scope.EVENTS}), now)
-    await Replay(site, journey, key, mailbox, clock).run(now)
+    await live(site, mailbox, clock, now)
 
 
 async def _what_to_open(found: Settings) -> list[str]:
@@ -121,8 +102,10 @@ async def _what_to_open(found: Settings) -> list[str]:
         f"  1. Sign in (works once)   {link}",
         f"  2. The emotion curve      {root}/journeys/crm-purchase",
         f"  3. The pain-point list    {root}/pain-points",
-        f"  4. A survey to answer     {survey}",
-        f"  5. The outbox             {root}/outbox",
+        f"  4. What they wrote        {root}/responses",
+        f"  5. What they speak of     {root}/journeys/crm-purchase/themes",
+        f"  6. A survey to answer     {survey}",
+        f"  7. The outbox             {root}/outbox",
         "",
         "  Ctrl-C stops everything.",
     ]

@@ -3,16 +3,14 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import yaml
-
 from analysis.actions import log_action
 from analysis.before_after import Action
-from demo.replay import FOLDER
+from demo.files import read_file
 
 
 async def log_what_was_done(workspace: int, journey: str, now: datetime) -> None:
     """Log the actions of script.yaml, as many days ago as it says."""
-    script: dict[str, Any] = yaml.safe_load((FOLDER / "script.yaml").read_text(encoding="utf-8"))
+    script: dict[str, Any] = read_file("script.yaml")
     today = now.astimezone(UTC).date()
     for done in script["actions"]:
         on_day = today - timedelta(days=done["days_ago"])

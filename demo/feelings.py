@@ -1,6 +1,7 @@
 """How the demo's people feel and what they answer, dealt from the weights of script.yaml."""
 
 import random
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,15 +28,19 @@ class Feelings:
         self._promise_dice = random.Random(script["seed"])
         self._comment_rate: float = touchpoint["comment_rate"]
         self._instrument = Instrument(touchpoint.get("instrument", Instrument.ANCHOR))
-        self._comments = {felt: _shuffled(texts, dice) for felt, texts in comments.items()}
+        self._ended = touchpoint.get("ended")
+        self._comments = {felt: self._in_order(texts) for felt, texts in comments.items()}
         passing = round(touchpoint["per_day"] * script["days"])
         answering = round(passing * touchpoint["answer_rate"])
         self._answering = _shuffled([True] * answering + [False] * (passing - answering), dice)
         self._scores = (
             _shuffled(_deck(touchpoint["scores"], answering, SCALES[self._instrument].low), dice) if answering else []
         )
+        self._before_turn = round(len(self._scores) * touchpoint.get("better_from", 0))
+        # What ends with the turn ends a little before it: the days of answers are chance, that of the action is not.
+        self._last_of_ended = len(self._scores) - round(0.9 * self._before_turn)
         if "better_from" in touchpoint:
-            self._scores = _turned(self._scores, touchpoint["better_from"], random.Random(script["seed"]))
+            self._scores = _turned(self._scores, self._before_turn, random.Random(script["seed"]))
 
     def will_answer(self) -> bool:
         return bool(self._answering) and self._answering.pop() and bool(self._scores)
@@ -70,7 +75,19 @@ class Feelings:
     def _comment(self, felt: int) -> list[str]:
         """Nobody repeats what another wrote: where the texts run out, nothing is written."""
         texts = self._comments.get(felt, [])
-        return [texts.pop()] if texts and self._dice.random() < self._comment_rate else []
+        if len(self._scores) < self._last_of_ended:
+            texts = [text for text in texts if not self._is_ended(text)]
+        if not texts or self._dice.random() >= self._comment_rate:
+            return []
+        self._comments[felt].remove(texts[-1])
+        return [texts[-1]]
+
+    def _in_order(self, texts: Sequence[str]) -> list[str]:
+        """The last is the first to be written; what will be over at the turn is said before all else."""
+        return sorted(_shuffled(texts, self._dice), key=self._is_ended)
+
+    def _is_ended(self, text: str) -> bool:
+        return self._ended is not None and re.search(self._ended, text, re.IGNORECASE) is not None
 
     def _picks(self, felt: int) -> list[str]:
         weights = dict(self._script["given_felt"]["emotions"][felt])
@@ -98,8 +115,7 @@ def _shuffled(cards: Sequence[Any], dice: random.Random) -> list[Any]:
     return deck
 
 
-def _turned(scores: Sequence[int], better_from: float, dice: random.Random) -> list[int]:
+def _turned(scores: Sequence[int], turn: int, dice: random.Random) -> list[int]:
     """The same scores with most of the low ones among the first to be dealt, which are the last of the list."""
     ranked = sorted(scores, key=lambda score: score + dice.gauss(0, CHANCE))
-    turn = round(len(ranked) * better_from)
     return _shuffled(ranked[turn:], dice) + _shuffled(ranked[:turn], dice)

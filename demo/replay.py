@@ -8,21 +8,19 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import httpx
-import yaml
 from litestar import Litestar
 from msgspec import Struct
 from tqdm import tqdm
 
 from app import create_app, jobs_of
 from core.mail import Mail, Transport
-from core.settings import BASE_FOLDER
 from core.site import Site
 from core.worker import run_once
 from demo.feelings import Feelings
+from demo.files import read_file
 from demo.population import Person, make_people
 from surveys.journey_file import JourneyFile
 
-FOLDER = BASE_FOLDER / "demo"
 REPEAT_AFTER = timedelta(days=33)  # most people come back to a touchpoint no sooner
 COMES_BACK_SOON = 0.06  # the others are refused: "asked at this touchpoint recently"
 UNSUBSCRIBES = 0.006  # of those who don't answer
@@ -69,7 +67,7 @@ class Replay:
     """Lives the journey day by day. `site` must have a ReplayClock and a Mailbox."""
 
     def __init__(self, site: Site, journey: JourneyFile, api_key: str, mailbox: Mailbox, clock: ReplayClock) -> None:
-        self._script = _read("script.yaml")
+        self._script = read_file("script.yaml")
         self._dice = random.Random(self._script["seed"])
         self._site, self._mailbox, self._clock = site, mailbox, clock
         self._application: Litestar = create_app(site)
@@ -80,8 +78,8 @@ class Replay:
         self._touchpoint_of = {
             survey.title: asked_at[survey.key] for survey in journey.surveys if survey.key in asked_at
         }
-        self._people = make_people(_read("people.yaml"), [persona.key for persona in journey.personas], self._dice)
-        comments = _read("comments.yaml")
+        self._people = make_people(read_file("people.yaml"), [persona.key for persona in journey.personas], self._dice)
+        comments = read_file("comments.yaml")
         self._feelings = {
             key: Feelings(touchpoint, self._script, comments.get(key, {}), self._dice)
             for key, touchpoint in self._script["touchpoints"].items()
@@ -176,10 +174,6 @@ class Replay:
             }
             for p in payers
         ]
-
-
-def _read(name: str) -> Any:
-    return yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
 
 
 def _first_link(text: str) -> str:

@@ -10,8 +10,23 @@ document.addEventListener("submit", async (event) => {
   const alone = `${form.action.split("?")[0]}?response=${here.dataset.response}`
   const answer = await fetch(alone, { method: "POST", body }).catch(() => null)
   const found = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(here.id)
-  if (!found) return form.submit() // whatever is wrong, the page says it
+  const field = form.querySelector("input[list]")
+  if (answer?.status === 422 && field) return say(field, await answer.text())
+  if (!found) {
+    form.classList.remove("correct") // whatever is wrong, the page says it
+    return form.requestSubmit(event.submitter)
+  }
   here.replaceWith(found)
-  const again = found.querySelector(`button[name="${name}"][value="${value}"]`) ?? found.querySelector("button, summary")
+  // The keyboard goes on where it was: at the feeling that is pressed now, or at the themes.
+  const next = name === "state" ? "button[aria-pressed=true]" : ".about summary"
+  const again = found.querySelector(next) ?? found.querySelector("button, summary")
   again?.focus({ preventScroll: true })
 })
+
+// What the page would say of this field, at the field; gone with the next letter.
+function say(field, html) {
+  const fault = new DOMParser().parseFromString(html, "text/html").querySelector("[role=alert]")
+  field.setCustomValidity(fault?.textContent.trim().replace(/^theme: /, "") ?? "")
+  field.addEventListener("input", () => field.setCustomValidity(""), { once: true })
+  field.reportValidity()
+}

@@ -12,6 +12,7 @@ from accounts.guards import SESSION_COOKIE
 from accounts.membership import add_member, create_workspace
 from accounts.sign_in import make_link, open_session
 from accounts.tables import Role
+from core.database import fetch
 
 BASE_URL = "http://testserver.local"
 
@@ -66,3 +67,8 @@ async def post_form(client: httpx.AsyncClient, path: str, form: dict[str, str]) 
     await client.get("/sign-in")
     token = client.cookies.get("kept_csrf", "")
     return await client.post(path, data={**form, "_csrf_token": token})
+
+
+async def id_of_alice() -> int:
+    """The id of the user Alice, for verbs that keep who did it."""
+    return int((await fetch("SELECT id FROM kept_user WHERE email = 'alice@acme.example'"))[0]["id"])

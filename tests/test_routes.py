@@ -244,6 +244,7 @@ BODIES: dict[str, tuple[int, Any]] = {
     "contacts": (200, {"id": "c1"}),
     "search": (200, {"email": "c1@customer.example"}),
     "merge": (200, {"into": "c2"}),
+    "status": (200, {"status": "confirmed", "note": "KEPT-12", "owner": "Ida"}),
     "label": (200, {"state": "negative"}),
     "suppressions": (204, {"address": "new@customer.example"}),
     "actions": (201, {"touchpoint": "delivery", "what": "Two drivers", "on_day": "2026-03-01"}),

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from analysis.experience import Moments, estimate_of, evidence_of, leaves_few
 from analysis.pains.bootstrap import Certainty, Losses, certainties, drawn_losses
 from analysis.pains.candidates import (
+    UNHEARD,
     Comment,
     Felt,
     Heard,
@@ -24,7 +25,7 @@ from analysis.pains.pain_key import PainKey
 from analysis.pains.pain_point import HYPOTHESIS, SUPPRESSED, PainPoint, PainStatus
 from analysis.pains.quotes import QuoteChoice
 from analysis.report import ReportSettings, TouchpointFigure
-from analysis.text.themes import Theme
+from analysis.text.theme_book import BookTheme
 from surveys.journeys import TouchpointView
 
 OWN_THEMES = "own."  # what the keys of a workspace's own themes begin with
@@ -69,12 +70,11 @@ UNTOUCHED = Stand()
 
 def assemble_pains(
     places: Sequence[Place],
-    themes: Mapping[str, Theme],
+    themes: Mapping[str, BookTheme],
     noted: Mapping[str, Stand],
-    quotes: Mapping[str, QuoteChoice],
     frame: Frame,
 ) -> list[PainPoint]:
-    """Every row, by id, without the hash. `noted` and `quotes` are by id; what is noted has a row whatever is known.
+    """Every row, by id, without hash and quotes. `noted` is by id; what is noted has a row whatever is known.
 
     Dismissed ones have figures and no rank, so that nothing that is no pain stands above one.
     """
@@ -82,13 +82,14 @@ def assemble_pains(
     drawn: dict[str, Losses] = {}
     rows: dict[str, PainPoint] = {}
     for place in places:
-        rows |= dict(_rows_at(place, themes, noted, quotes, frame))
+        rows |= dict(_rows_at(place, themes, noted, frame))
         own = _losses_at(place, frame)
         losses |= own
         drawn |= _drawn_at(place, own, frame)
     dismissed = {pain_id for pain_id, row in rows.items() if row.status is PainStatus.DISMISSED}
     sure = certainties(drawn)
-    ranked = certainties({pain_id: found for pain_id, found in drawn.items() if pain_id not in dismissed})
+    left = {pain_id: found for pain_id, found in drawn.items() if pain_id not in dismissed}
+    ranked = certainties(left) if len(left) < len(drawn) else sure
     losses = {pain_id: _bounded(loss, sure.get(pain_id)) for pain_id, loss in losses.items()}
     ranks = ranks_by_loss({pain_id: loss for pain_id, loss in losses.items() if pain_id not in dismissed})
     depths = depth_ranks({pain_id: _depth(rows[pain_id], places) for pain_id in rows if pain_id not in dismissed})
@@ -109,15 +110,14 @@ def theme_id(place: Place, theme: str, frame: Frame) -> str:
 
 def _rows_at(
     place: Place,
-    themes: Mapping[str, Theme],
+    themes: Mapping[str, BookTheme],
     noted: Mapping[str, Stand],
-    quotes: Mapping[str, QuoteChoice],
     frame: Frame,
 ) -> Iterable[tuple[str, PainPoint]]:
     for theme, mentioned in place.mentioned.items():
         pain_id = theme_id(place, theme, frame)
         row = _row(pain_id, place, noted.get(pain_id, UNTOUCHED), frame)
-        yield pain_id, _with_mentions(row, mentioned, themes[theme], place, quotes.get(pain_id), frame)
+        yield pain_id, _with_mentions(row, mentioned, themes[theme], place, frame)
     promise = theme_id(place, "", frame)
     if is_candidate(place.figure) or promise in noted:
         yield promise, _of_the_promise(_row(promise, place, noted.get(promise, UNTOUCHED), frame))
@@ -201,13 +201,11 @@ def _row(pain_id: str, place: Place, stand: Stand, frame: Frame) -> PainPoint:
     )
 
 
-def _with_mentions(
-    row: PainPoint, mentioned: Mentioned, theme: Theme, place: Place, quotes: QuoteChoice | None, frame: Frame
-) -> PainPoint:
-    own, everybody = heard_in(mentioned.comments), place.heard
+def _with_mentions(row: PainPoint, mentioned: Mentioned, theme: BookTheme, place: Place, frame: Frame) -> PainPoint:
+    own, everybody = heard_in(mentioned.comments) if mentioned.is_heard else UNHEARD, place.heard
     is_heard = own.n_scored >= frame.settings.k and not leaves_few(everybody.n_scored, own.n_scored, frame.settings.k)
     method = "own theme" if mentioned.theme.startswith(OWN_THEMES) else "pack"
-    row = replace(
+    return replace(
         row,
         title=f"{row.touchpoint}: {theme.title}",
         evidence_level=_evidence(mentioned, place, frame.settings),
@@ -220,10 +218,10 @@ def _with_mentions(
         first_seen=mentioned.first_seen,
         last_seen=mentioned.last_seen,
     )
-    return row if quotes is None else _with_quotes(row, quotes, len(mentioned.comments))
 
 
-def _with_quotes(row: PainPoint, quotes: QuoteChoice, n_comments: int) -> PainPoint:
+def with_quotes(row: PainPoint, quotes: QuoteChoice, n_comments: int) -> PainPoint:
+    """The same row; `n_comments` are those that mention it."""
     shown = [*[quote.text for quote in quotes.quotes], "", "", ""]
     return replace(
         row,
@@ -244,7 +242,7 @@ def _of_a_hypothesis(row: PainPoint, stand: Stand) -> PainPoint:
     return replace(row, title=f"{row.touchpoint}: {stand.title}", evidence_level=HYPOTHESIS, theme_method="workshop")
 
 
-def _unheard(row: PainPoint, theme: str, themes: Mapping[str, Theme], frame: Frame) -> PainPoint:
+def _unheard(row: PainPoint, theme: str, themes: Mapping[str, BookTheme], frame: Frame) -> PainPoint:
     """Somebody dealt with it, and now too few mention it to say more."""
     title = themes[theme].title if theme in themes else theme
     return replace(

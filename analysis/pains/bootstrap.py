@@ -6,7 +6,7 @@ counted, not sampled. Draws are of counts of alike contacts, so that many contac
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from msgspec import Struct
@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 from analysis.report import Interval
 
 DRAWS = 1_000
+AT_A_TIME = 50
+MANY_KINDS = 1_000
+ALIKE = 4  # contacts a kind
 TOP = 3
 TAIL = 0.10  # beyond each bound, so that 80 % of the draws lie between them
 _UNIT = 1e6  # x in whole millionths: sums of whole numbers are exact, in whatever order a machine adds them up
@@ -47,17 +50,55 @@ def drawn_losses(place: str, cells: Sequence[Cell], reach: float, themes: Sequen
     n = sum(cell.n for cell in kinds)
     if not themes or n == 0:
         return {theme: np.zeros(DRAWS) for theme in themes}
-    sizes = np.array([cell.n for cell in kinds], dtype=np.float64)
+    sizes = np.array([cell.n for cell in kinds])
     dice = np.random.Generator(np.random.PCG64(_seed(place)))
-    drawn = dice.multinomial(n, sizes / sizes.sum(), size=DRAWS).astype(np.float64)
-    x = np.rint(np.array([cell.x for cell in kinds]) * _UNIT)
-    mentions = np.array([[float(theme in cell.themes) for theme in themes] for cell in kinds])
-    n_with, sum_with = drawn @ mentions, drawn @ (x[:, None] * mentions)
-    n_without, sum_without = n - n_with, (drawn @ x)[:, None] - sum_with
+    x = np.rint(np.array([cell.x for cell in kinds]) * _UNIT).astype(np.int64)
+    who = _who_mentions(kinds, themes)
+    sums = np.concatenate([_sums(counts, x, who) for counts in _drawn(dice, sizes)])
+    n_with, sum_with, everybody = sums[:, : len(themes)], sums[:, len(themes) : -1], sums[:, -1:]
+    n_without, sum_without = n - n_with, everybody - sum_with
     is_known = (n_with > 0) & (n_without > 0)
     drop = sum_without / np.maximum(n_without, 1.0) - sum_with / np.maximum(n_with, 1.0)
     losses = np.where(is_known, reach * (n_with / n) * (np.maximum(drop, 0.0) / _UNIT), 0.0)
     return {theme: losses[:, at] for at, theme in enumerate(themes)}
+
+
+def _drawn(dice: np.random.Generator, sizes: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """How often each kind is drawn, a row a draw, a few draws at a time: all of them would be much to hold.
+
+    Where nearly every contact is a kind of its own, contacts are drawn one by one, which is a few times faster than a
+    lot over so many kinds and comes to the same.
+    """
+    n, n_kinds = int(sizes.sum()), len(sizes)
+    if n_kinds <= MANY_KINDS or n > ALIKE * n_kinds:
+        for _ in range(DRAWS // AT_A_TIME):
+            yield dice.multinomial(n, sizes / n, size=AT_A_TIME)
+        return
+    kind_of = np.repeat(np.arange(n_kinds), sizes)
+    offsets = n_kinds * np.arange(AT_A_TIME)[:, None]
+    for _ in range(DRAWS // AT_A_TIME):
+        places = kind_of[dice.integers(0, n, size=(AT_A_TIME, n))] + offsets
+        yield np.bincount(places.ravel(), minlength=AT_A_TIME * n_kinds).reshape(AT_A_TIME, n_kinds)
+
+
+def _who_mentions(kinds: Sequence[Cell], themes: Sequence[str]) -> list[NDArray[np.int64]]:
+    """For each theme the places of the kinds that mention it."""
+    found: dict[str, list[int]] = {theme: [] for theme in themes}
+    for at, cell in enumerate(kinds):
+        for theme in cell.themes:
+            if theme in found:
+                found[theme].append(at)
+    return [np.array(found[theme], dtype=np.int64) for theme in themes]
+
+
+def _sums(counts: NDArray[np.int64], x: NDArray[np.int64], who: Sequence[NDArray[np.int64]]) -> Losses:
+    """A row a draw: of each theme how many mention it, then of each the sum of their x, then the sum of all x.
+
+    Few kinds mention a theme, so they are looked up; and all is whole numbers, so that every sum is exact.
+    """
+    n_with = [counts[:, own].sum(axis=1) for own in who]
+    sum_with = [counts[:, own] @ x[own] for own in who]
+    return np.stack([*n_with, *sum_with, counts @ x], axis=1).astype(np.float64)
 
 
 def certainties(losses: Mapping[str, Losses]) -> dict[str, Certainty]:

@@ -51,12 +51,16 @@ class Heard(Struct, frozen=True):
         return self.n_scored / self.n_contacts if self.n_contacts else None
 
 
+UNHEARD = Heard(0, 0, None)
+
+
 class Mentioned(Struct, frozen=True):
     """A theme at a touchpoint: x over the contacts who mention it, and their comments that do, newest first."""
 
     theme: str
     with_it: Moments
     comments: tuple[Comment, ...]
+    is_heard: bool = True  # whether how they sound may be shown
 
     @property
     def n(self) -> int:
@@ -132,6 +136,15 @@ def gives_others_away(
     persona_of = {comment.contact: comment.persona for comment in comments if theme in comment.themes}
     with_it = Counter(persona_of.values())
     return any(persona in hidden_parts(part, k).parts for part in (with_it, everybody - with_it))
+
+
+def gives_words_away(persona: str, comments: Iterable[Comment], k: int) -> bool:
+    """Whether showing how a persona's comments sound, beside all of these, would tell how fewer than k contacts sound.
+
+    Fewer are scored than answered, so what may be shown of answers may still be too little of words.
+    """
+    persona_of = {comment.contact: comment.persona for comment in comments if comment.polarity is not None}
+    return persona in hidden_parts(Counter(persona_of.values()), k).parts
 
 
 def is_candidate(figure: TouchpointFigure) -> bool:

@@ -9,6 +9,7 @@ from analysis.experience import wilson
 from analysis.interval import Contrast, Interval
 from analysis.official import newcombe
 from analysis.report import ActionFigure, ActionVerdict, ReportSettings, SideFigure
+from core.templating import signed
 
 
 class ClosingSide(Struct, frozen=True, kw_only=True):
@@ -120,10 +121,10 @@ def _change_in_words(closing: Closing) -> str:
     before, after, interval = closing.before, closing.after, closing.share_change_interval
     if after is not None and interval is not None:
         counts = f"{before.n_mentions} of {before.n_contacts} before, {after.n_mentions} of {after.n_contacts} after"
-        change = 100 * (closing.share_change or 0.0)
-        return f"Mentioned by {counts}: {change:+.0f} points ({100 * interval.lo:+.0f} to {100 * interval.hi:+.0f})."
+        change, lo, hi = map(_points, (closing.share_change or 0.0, interval.lo, interval.hi))
+        return f"Mentioned by {counts}: {change} points ({lo} to {hi})."
     if closing.x_change is not None:
-        return f"Experience changed by {closing.x_change.value:+.2f}."
+        return f"Experience changed by {signed(closing.x_change.value)}."
     return "Too few contacts answered on one side to say more."
 
 
@@ -131,3 +132,7 @@ def _decided_in_words(closing: Closing) -> str:
     if closing.is_interim:
         return f"An interim look: it is decided on {closing.decision_day}."
     return "It seems solved." if closing.is_closed else "That it is solved is not shown."
+
+
+def _points(share: float) -> str:
+    return signed(100 * share, 0)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from analysis.pains.pain_key import PainKey, read_pain_id
 from analysis.pains.pain_point import PainStatus
-from analysis.pains.read_pains import load_themes
+from analysis.pains.read_pains import THEME_NOW, follow_merges, load_themes
 from core.database import fetch, transaction
 from core.errors import Fault, Invalid, NotFound
 
@@ -19,27 +19,46 @@ LONGEST_TITLE = 200
 async def set_status(
     workspace: int, pain_id: str, status: PainStatus, note: str, user: int | None, now: datetime
 ) -> None:
-    """What has become of it, with a line in its history.
-
-    Raises NotFound where the workspace has no such pain point, Invalid for a note that is too long.
-    """
-    note = note.strip()
-    if len(note) > LONGEST_NOTE or "\x00" in note:
-        raise Invalid(Fault("note", f"write up to {LONGEST_NOTE} characters"))
-    async with transaction():
-        pain = await _kept(workspace, pain_id, now)
-        await fetch("UPDATE pain SET status = $2 WHERE id = $1", pain, status.value)
-        await _remember(pain, status, note, user, now)
+    """What has become of it, with a line in its history. Raises as `track`."""
+    await track(workspace, pain_id, status, note, None, user, now)
 
 
 async def set_owner(workspace: int, pain_id: str, owner: str, now: datetime) -> None:
-    """Who sees to it; empty goes back to the touchpoint's owner. Raises NotFound, and Invalid for what is no name."""
-    owner = owner.strip()
-    if len(owner) > LONGEST_OWNER or not owner.isprintable():
-        raise Invalid(Fault("owner", f"name the owner in up to {LONGEST_OWNER} characters, on one line"))
+    """Who sees to it; empty goes back to the touchpoint's owner. Raises as `track`."""
+    await track(workspace, pain_id, None, "", owner, None, now)
+
+
+async def track(
+    workspace: int,
+    pain_id: str,
+    status: PainStatus | None,
+    note: str,
+    owner: str | None,
+    user: int | None,
+    now: datetime,
+) -> None:
+    """Its status, its owner or both at once; None leaves it as it is.
+
+    Raises NotFound where the workspace has no such pain point, Invalid for a note that is too long or belongs to no
+    status, and for an owner who has no name.
+    """
+    note, owner = note.strip(), None if owner is None else owner.strip()
+    faults = []
+    if len(note) > LONGEST_NOTE or "\x00" in note:
+        faults.append(Fault("note", f"write up to {LONGEST_NOTE} characters"))
+    if note and status is None:
+        faults.append(Fault("status", "a note belongs to a status: name it"))
+    if owner is not None and (len(owner) > LONGEST_OWNER or not owner.isprintable()):
+        faults.append(Fault("owner", f"name the owner in up to {LONGEST_OWNER} characters, on one line"))
+    if faults:
+        raise Invalid(*faults)
     async with transaction():
         pain = await _kept(workspace, pain_id, now)
-        await fetch("UPDATE pain SET owner = $2 WHERE id = $1", pain, owner)
+        if owner is not None:
+            await fetch("UPDATE pain SET owner = $2 WHERE id = $1", pain, owner)
+        if status is not None:
+            await fetch("UPDATE pain SET status = $2 WHERE id = $1", pain, status.value)
+            await _remember(pain, status, note, user, now)
 
 
 async def add_hypothesis(
@@ -84,7 +103,7 @@ async def link_action(workspace: int, pain_id: str, action: int, now: datetime) 
 
 async def unlink_action(workspace: int, pain_id: str, action: int) -> None:
     """Raises NotFound where it isn't linked."""
-    key = read_pain_id(pain_id)
+    key = await follow_merges(workspace, read_pain_id(pain_id))
     rows = await fetch(_UNLINK, workspace, key.journey, key.touchpoint, key.theme, key.hypothesis, action)
     if not rows:
         raise NotFound("That action is not linked to this pain point.")
@@ -92,7 +111,7 @@ async def unlink_action(workspace: int, pain_id: str, action: int) -> None:
 
 async def _kept(workspace: int, pain_id: str, now: datetime) -> int:
     """The number of a pain point, stored from now on; inside the caller's transaction, which holds it."""
-    key = read_pain_id(pain_id)
+    key = await follow_merges(workspace, read_pain_id(pain_id))
     unknown = NotFound(f"There is no pain point {pain_id!a}.")
     rows = await fetch(_FIND, workspace, key.journey, key.touchpoint, key.theme, key.hypothesis)
     if rows:
@@ -124,11 +143,11 @@ SELECT t.id FROM touchpoint t JOIN journey j ON j.id = t.journey
 WHERE j.workspace = $1 AND j.key = $2 AND t.key = $3 AND NOT t.is_removed
 """
 
-_FIND = """
+_FIND = f"""
 SELECT p.id FROM pain p JOIN touchpoint t ON t.id = p.touchpoint AND NOT t.is_removed JOIN journey j ON j.id = t.journey
 WHERE j.workspace = $1 AND j.key = $2 AND t.key = $3
-    AND p.theme IS NOT DISTINCT FROM $4::text AND ($5::int IS NULL OR p.id = $5)
-FOR UPDATE OF p
+    AND {THEME_NOW} IS NOT DISTINCT FROM $4::text AND ($5::int IS NULL OR p.id = $5)
+ORDER BY p.theme IS NOT DISTINCT FROM $4::text DESC, p.id DESC LIMIT 1 FOR UPDATE OF p
 """
 
 # Two who deal with it first at the same time keep one.
@@ -143,10 +162,10 @@ SELECT p.id, a.id FROM pain p JOIN action a ON a.touchpoint = p.touchpoint WHERE
 ON CONFLICT (pain, action) DO UPDATE SET action = EXCLUDED.action RETURNING id
 """
 
-_UNLINK = """
+_UNLINK = f"""
 DELETE FROM pain_action l USING pain p, touchpoint t, journey j
 WHERE p.id = l.pain AND t.id = p.touchpoint AND j.id = t.journey
-    AND j.workspace = $1 AND j.key = $2 AND t.key = $3 AND p.theme IS NOT DISTINCT FROM $4::text
+    AND j.workspace = $1 AND j.key = $2 AND t.key = $3 AND {THEME_NOW} IS NOT DISTINCT FROM $4::text
     AND ($5::int IS NULL OR p.id = $5) AND l.action = $6
 RETURNING l.id
 """

@@ -11,7 +11,7 @@ from analysis.pains.closing import Closing, Told, closing_of
 from analysis.pains.read_pains import pained_by
 from analysis.report import ActionFigure, ReportSettings, SideFigure
 from analysis.text.read_scores import HELD_MENTIONS
-from analysis.text.themes import Theme
+from analysis.text.theme_book import BookTheme
 from analysis.valences import load_valences
 from core.database import fetch
 from surveys.journeys import JourneyView
@@ -35,7 +35,7 @@ async def load_closings(
     workspace: int,
     view: JourneyView,
     linked: Sequence[Linked],
-    themes: Mapping[str, Theme],
+    themes: Mapping[str, BookTheme],
     today: date,
     settings: ReportSettings,
 ) -> list[PainClosing]:
@@ -53,7 +53,7 @@ async def load_closings(
 
 
 async def _read_told(
-    view: JourneyView, known: Sequence[tuple[Linked, ActionFigure]], themes: Mapping[str, Theme]
+    view: JourneyView, known: Sequence[tuple[Linked, ActionFigure]], themes: Mapping[str, BookTheme]
 ) -> dict[int, Told]:
     """Before, then after, of each in turn."""
     places = {touchpoint.key: touchpoint.id for touchpoint in view.touchpoints}

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 
@@ -15,13 +15,23 @@ from analysis.experience import estimate_of, evidence_of
 from analysis.load_report import Period, check_period, measure
 from analysis.load_trends import load_trends, weeks_up_to
 from analysis.measured import MeasuredTouchpoint
-from analysis.pains.assemble_pains import Frame, Place, Stand, assemble_pains, theme_id
-from analysis.pains.candidates import Comment, Felt, everybody_of, gives_others_away, heard_in, mentioned_at
+from analysis.pains.assemble_pains import Frame, Place, Stand, assemble_pains, theme_id, with_quotes
+from analysis.pains.candidates import (
+    UNHEARD,
+    Comment,
+    Felt,
+    Mentioned,
+    everybody_of,
+    gives_others_away,
+    gives_words_away,
+    heard_in,
+    mentioned_at,
+)
 from analysis.pains.load_closing import Linked, load_closings
 from analysis.pains.pain_key import HYPOTHESIS, PainKey
 from analysis.pains.pain_list import ALL, Choice, PainFilter, PainList, PainOrder, choices_of, narrowed
 from analysis.pains.pain_point import PainPoint
-from analysis.pains.quotes import Candidate, QuoteChoice, choose_quotes, read_candidate
+from analysis.pains.quotes import Candidate, QuoteChoice, Words, choose_quotes, read_candidate
 from analysis.pains.read_pains import (
     MOST_COMMENTS,
     Plotted,
@@ -34,7 +44,7 @@ from analysis.pains.read_pains import (
 )
 from analysis.report import JourneyReport, ReportSettings, TouchpointFigure
 from analysis.tally import picks_tallied
-from analysis.text.themes import Theme
+from analysis.text.theme_book import BookTheme
 from analysis.trend_figures import Trend
 from analysis.valences import load_valences
 from analysis.worth import worth_as_json
@@ -44,6 +54,18 @@ from surveys.journeys import JourneyView, PersonaView, TouchpointView, load_jour
 
 MOST_QUOTED = 40  # comments of a pain that quotes are chosen among, the newest
 MOST_CONTRARY = 20  # comments of a touchpoint, above 0 and below, among which one that contradicts is looked for
+
+
+class _Told(Struct, frozen=True):
+    """Who mentions a theme, and comments of others at the same touchpoint, one of which may contradict them."""
+
+    mentioned: Mentioned
+    others: Sequence[Comment]
+
+    @property
+    def quotable(self) -> tuple[Comment, ...]:
+        """Those that quotes are chosen among."""
+        return (*self.mentioned.comments[:MOST_QUOTED], *self.others)
 
 
 class _Read(Struct, frozen=True, kw_only=True):
@@ -57,7 +79,7 @@ class _Read(Struct, frozen=True, kw_only=True):
     felt: Mapping[int, Sequence[Felt]]  # of everybody
     comments: Mapping[int, Sequence[Comment]]
     trends: Mapping[str, Trend]
-    themes: Mapping[str, Theme]
+    themes: Mapping[str, BookTheme]
     noted: Mapping[str, Stand]
 
     def places(self) -> list[Place]:
@@ -69,8 +91,9 @@ class _Read(Struct, frozen=True, kw_only=True):
         own = [one for one in felt if persona is None or one.persona == persona.key]
         wrote = [one for one in comments if persona is None or one.persona == persona.key]
         change = self.trends[touchpoint.key].change
+        is_heard = figure.mean is not None and not (persona and gives_words_away(persona.key, comments, k))
         shown = {
-            theme: mentioned
+            theme: mentioned if persona is None else _heard_apart(mentioned, persona.key, comments, k)
             for theme, mentioned in mentioned_at(wrote).items()
             if mentioned.n >= k
             and figure.mean is not None
@@ -82,10 +105,17 @@ class _Read(Struct, frozen=True, kw_only=True):
             everybody=self.measured[touchpoint.key].sums.x if persona is None else everybody_of(own),
             felt=own,
             comments=wrote if figure.mean is not None else (),
-            heard=heard_in(wrote if figure.mean is not None else ()),
+            heard=heard_in(wrote) if is_heard else UNHEARD,
             mentioned=shown,
             trend=None if persona is not None or change is None else change.value,
         )
+
+
+class EveryPain(Struct, frozen=True):
+    """All rows of a journey, dismissed ones too, without quotes; and what quotes are chosen from, by pain id."""
+
+    list: PainList
+    told: Mapping[str, _Told]
 
 
 async def load_pains(
@@ -95,13 +125,18 @@ async def load_pains(
     settings: ReportSettings | None = None,
     pains: PainFilter = ALL,
     order: PainOrder = PainOrder.LOSS,
+    most_quoted: int | None = None,
 ) -> PainList:
     """The rows asked for, ranked ones first. A theme that fewer than k contacts mention is not shown.
 
-    Raises NotFound for an unknown journey, Invalid for a persona it doesn't have and for a bad period.
+    Only the first `most_quoted` rows have quotes; by default all. Raises NotFound for an unknown journey, Invalid for a
+    persona it doesn't have and for a bad period.
     """
     view = await load_journey(workspace, journey)
-    return narrowed(await load_every_pain(workspace, view, period, settings, pains.persona), pains, order)
+    every = await load_every_pain(workspace, view, period, settings, pains.persona)
+    found = narrowed(every.list, pains, order)
+    quoted = await with_quotes_of(found.rows[:most_quoted], every)
+    return replace(found, rows=(*quoted, *found.rows[len(quoted) :]))
 
 
 async def load_every_pain(
@@ -110,27 +145,41 @@ async def load_every_pain(
     period: Period,
     settings: ReportSettings | None = None,
     persona: str | None = None,
-) -> PainList:
-    """Every row of a journey, dismissed ones too; `persona` is a key."""
+) -> EveryPain:
+    """Of everybody, or of the contacts of a persona, named by its key."""
     check_period(period)
     read = await _read(workspace, view, period, settings or ReportSettings(), _persona(view, persona))
+    # Sorting and drawing take long enough to let others be served meanwhile.
+    return await asyncio.to_thread(_every, read)
+
+
+async def with_quotes_of(rows: Sequence[PainPoint], every: EveryPain) -> list[PainPoint]:
+    """The same rows with the quotes of their themes: only these comments are read."""
+    told = [every.told.get(row.pain_id) for row in rows]
+    texts = await read_texts({comment.id for one in told if one is not None for comment in one.quotable})
+    return await asyncio.to_thread(_quoted, rows, told, texts, every.list.settings.k)
+
+
+def _every(read: _Read) -> EveryPain:
     places = read.places()
-    texts = await read_texts(_quotable(places))
-    # Redacting and drawing take long enough to let others be served meanwhile.
-    return await asyncio.to_thread(_listed, read, places, texts)
+    frame = _frame(read)
+    return EveryPain(_listed(read, places, frame), dict(_told(places, frame)))
 
 
-def _listed(read: _Read, places: Sequence[Place], texts: Mapping[int, str]) -> PainList:
+def _frame(read: _Read) -> Frame:
     report = read.report
-    frame = Frame(
+    return Frame(
         report.journey,
         read.persona.name if read.persona else "",
         f"{report.journey}/{report.since}/{report.until}",
         report.method_version,
         report.settings,
     )
-    rows = assemble_pains(places, read.themes, read.noted, _quotes(places, texts, frame), frame)
-    rows = _with_data_hash(rows, report)
+
+
+def _listed(read: _Read, places: Sequence[Place], frame: Frame) -> PainList:
+    report = read.report
+    rows = _with_data_hash(assemble_pains(places, read.themes, read.noted, frame), report)
     n_comments = sum(map(len, read.comments.values()))
     return PainList(
         journey=report.journey,
@@ -164,7 +213,7 @@ async def _read(
     themes = await load_themes(workspace)
     plotted = await _plotted(workspace, view, measured)
     felt = await read_felt(plotted, period)
-    comments = await read_comments(plotted, period, themes)
+    comments = await read_comments(plotted, period, themes, felt.writers)
     instruments = {figure.key: figure.instrument for figure in report.touchpoints if figure.instrument is not None}
     totals = {figure.key: figure.n_contacts for figure in report.touchpoints if figure.n_contacts}
     weeks = weeks_up_to(period.until)
@@ -174,7 +223,7 @@ async def _read(
         events = {touchpoint.id: touchpoint.event for touchpoint in view.touchpoints}
         reach = await read_persona_reach(workspace, events, persona.key, period)
         figures = {
-            id_: _figure_of_persona(figure, persona.key, felt.get(id_, ()), reach.get(id_), settings)
+            id_: _figure_of_persona(figure, persona.key, felt.by_touchpoint.get(id_, ()), reach.get(id_), settings)
             for id_, figure in figures.items()
         }
     return _Read(
@@ -183,7 +232,7 @@ async def _read(
         persona=persona,
         measured=measured,
         figures=figures,
-        felt=felt,
+        felt=felt.by_touchpoint,
         comments=comments,
         trends=trends,
         themes=themes,
@@ -198,7 +247,7 @@ async def _plotted(workspace: int, view: JourneyView, measured: Mapping[str, Mea
 
 
 async def _load_noted(
-    workspace: int, view: JourneyView, themes: Mapping[str, Theme], today: date, settings: ReportSettings
+    workspace: int, view: JourneyView, themes: Mapping[str, BookTheme], today: date, settings: ReportSettings
 ) -> dict[str, Stand]:
     """By pain id; whether the newest action closed it, in words."""
     noted = await read_noted(workspace, view.key)
@@ -223,6 +272,12 @@ def _persona(view: JourneyView, key: str | None) -> PersonaView | None:
     if key is not None and found is None:
         raise Invalid(Fault("persona", "choose a persona of this journey by its key"))
     return found
+
+
+def _heard_apart(mentioned: Mentioned, persona: str, comments: Sequence[Comment], k: int) -> Mentioned:
+    """What a persona says of a theme, with how it sounds only where that tells nothing of the others."""
+    all_of_it = [comment for comment in comments if mentioned.theme in comment.themes]
+    return replace(mentioned, is_heard=not gives_words_away(persona, all_of_it, k))
 
 
 def _figure_of_persona(
@@ -250,6 +305,15 @@ def _figure_of_persona(
     )
 
 
+def _told(places: Sequence[Place], frame: Frame) -> Iterator[tuple[str, _Told]]:
+    """Where few don't mention a theme, no counter-quote is of these: it would tell what they felt."""
+    for place in places:
+        contrary = _contrary(place) if place.mentioned else []
+        for theme, mentioned in place.mentioned.items():
+            others = contrary if int(place.everybody.n) - mentioned.n >= frame.settings.k else ()
+            yield theme_id(place, theme, frame), _Told(mentioned, [one for one in others if theme not in one.themes])
+
+
 def _contrary(place: Place) -> list[Comment]:
     """The newest of both sides of 0, for one of them may speak against a pain."""
     newest = sorted(place.comments, key=lambda comment: -comment.id)
@@ -257,30 +321,24 @@ def _contrary(place: Place) -> list[Comment]:
     return [one for side in sides for one in side[:MOST_CONTRARY]]
 
 
-def _quotable(places: Sequence[Place]) -> set[int]:
-    """The answers that quotes are chosen among."""
-    pained = [
-        one for place in places for mentioned in place.mentioned.values() for one in mentioned.comments[:MOST_QUOTED]
+def _quoted(
+    rows: Sequence[PainPoint], told: Sequence[_Told | None], texts: Mapping[int, str], k: int
+) -> list[PainPoint]:
+    read = cache(read_candidate)
+    return [
+        row if one is None else with_quotes(row, _choice(one, texts, k, read), len(one.mentioned.comments))
+        for row, one in zip(rows, told, strict=True)
     ]
-    return {one.id for one in pained} | {one.id for place in places if place.mentioned for one in _contrary(place)}
 
 
-def _quotes(places: Sequence[Place], texts: Mapping[int, str], frame: Frame) -> dict[str, QuoteChoice]:
-    """By pain id. Where few don't mention it, no counter-quote is of these: it would tell what they felt."""
-    read, k = cache(read_candidate), frame.settings.k
-    found = {}
-    for place in places:
-        contrary = _contrary(place) if place.mentioned else []
-        for theme, mentioned in place.mentioned.items():
-            others = [one for one in contrary if theme not in one.themes]
-            found[theme_id(place, theme, frame)] = choose_quotes(
-                _candidates(mentioned.comments[:MOST_QUOTED], texts),
-                _candidates(others, texts) if int(place.everybody.n) - mentioned.n >= k else [],
-                n_contacts=mentioned.n,
-                shown_from=k,
-                read=read,
-            )
-    return found
+def _choice(told: _Told, texts: Mapping[int, str], k: int, read: Callable[[Candidate], Words]) -> QuoteChoice:
+    return choose_quotes(
+        _candidates(told.mentioned.comments[:MOST_QUOTED], texts),
+        _candidates(told.others, texts),
+        n_contacts=told.mentioned.n,
+        shown_from=k,
+        read=read,
+    )
 
 
 def _candidates(comments: Sequence[Comment], texts: Mapping[int, str]) -> list[Candidate]:

@@ -1,20 +1,23 @@
 """The API of pain points: the list with how it was made, one of them with its history, and the JSON Schema."""
 
+from datetime import datetime
 from typing import Any
 
-from litestar import get
+from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, JSONBody
 from msgspec import Struct
 
 from accounts.api_keys import ApiCaller, Scope
 from analysis.asked import Asked
+from analysis.load_report import Period
 from analysis.pains.closing import Closing
 from analysis.pains.exports.json_file import PainExport, exported, pain_schema
+from analysis.pains.keep_pains import track
 from analysis.pains.load_address import load_address
 from analysis.pains.load_pain import StatusChange, load_pain
 from analysis.pains.pain_file_pages import DEPENDENCIES, load_asked
-from analysis.pains.pain_point import PainPoint
+from analysis.pains.pain_point import PainPoint, PainStatus
 from analysis.pains.pains_asked import PainsAsked
 from core.site import Site
 
@@ -25,6 +28,14 @@ class PainDetail(Struct, frozen=True, kw_only=True):
     pain: PainPoint
     history: tuple[StatusChange, ...]
     closings: tuple[Closing, ...]
+
+
+class PainTracked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a tracker knows of a pain point; what is left out stays as it is. An empty owner is the touchpoint's."""
+
+    status: PainStatus | None = None
+    note: str = ""  # for the history, with a status
+    owner: str | None = None
 
 
 @get("/journeys/{journey:str}/pain-points", opt={"scope": Scope.READ}, dependencies=DEPENDENCIES)
@@ -49,8 +60,28 @@ async def get_pain(
     asked: NamedDependency[Asked],
 ) -> PainDetail:
     """One pain point by its id, with its history and what changed after its actions."""
-    page = await load_pain(caller.workspace, f"{journey}/{touchpoint}/{what}", asked.of_all())
-    return PainDetail(pain=page.pain, history=page.history, closings=page.closings)
+    return await _detail(caller.workspace, f"{journey}/{touchpoint}/{what}", asked.of_all())
+
+
+@post(
+    "/journeys/{journey:str}/pain-points/{touchpoint:str}/{what:str}/status",
+    opt={"scope": Scope.ACTIONS},
+    status_code=200,
+)
+async def post_pain_status(
+    journey: FromPath[str],
+    touchpoint: FromPath[str],
+    what: FromPath[str],
+    data: JSONBody[PainTracked],
+    caller: NamedDependency[ApiCaller],
+    asked: NamedDependency[Asked],
+    now: NamedDependency[datetime],
+) -> PainDetail:
+    """Say what has become of a pain point, or who looks after it; answers with the pain point as it stands then."""
+    pain_id = f"{journey}/{touchpoint}/{what}"
+    period = asked.of_all()
+    await track(caller.workspace, pain_id, data.status, data.note, data.owner, None, now)
+    return await _detail(caller.workspace, pain_id, period)
 
 
 @get("/pain-points/schema", opt={"scope": Scope.READ})
@@ -59,4 +90,9 @@ async def get_pain_schema() -> dict[str, Any]:
     return pain_schema()
 
 
-API = [get_pains, get_pain, get_pain_schema]
+async def _detail(workspace: int, pain_id: str, period: Period) -> PainDetail:
+    page = await load_pain(workspace, pain_id, period)
+    return PainDetail(pain=page.pain, history=page.history, closings=page.closings)
+
+
+API = [get_pains, get_pain, post_pain_status, get_pain_schema]

@@ -56,9 +56,16 @@ async def get_pains_file(
     return await _file(pains, await load_address(caller.workspace, site.settings.base_url), request)
 
 
-async def load_asked(workspace: int, journey: str, asked: Asked, pains_asked: PainsAsked) -> PainList:
-    """Raises Invalid where only a part of the answers is asked for: a list is of all of them, or of a persona's."""
-    return await load_pains(workspace, journey, asked.of_all(), None, pains_asked.chosen, pains_asked.order)
+async def load_asked(
+    workspace: int, journey: str, asked: Asked, pains_asked: PainsAsked, most_quoted: int | None = None
+) -> PainList:
+    """With quotes in the first `most_quoted` rows, or in all.
+
+    Raises Invalid where only a part of the answers is asked for: a list is of all of them, or of a persona's.
+    """
+    return await load_pains(
+        workspace, journey, asked.of_all(), None, pains_asked.chosen, pains_asked.order, most_quoted
+    )
 
 
 async def _file(pains: PainList, address: Address, request: Request[Any, Any, Any]) -> Response[bytes]:

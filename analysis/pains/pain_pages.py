@@ -27,6 +27,7 @@ from surveys.journeys import list_journeys
 
 LONGEST_NUMBER = 10  # digits; with one less every number fits its column
 ONE = "/pain-points/{journey:str}/{touchpoint:str}/{what:str}"
+MOST_QUOTED = 30  # of a list; the page of each pain point has its own quotes, and the files have all
 EDITOR = {"role": Role.EDITOR}
 WORDS = {
     "verdict_words": VERDICT_WORDS,
@@ -185,7 +186,7 @@ async def _list_page(
 ) -> Template:
     journeys = await list_journeys(member.workspace)
     chosen = journey or (journeys[0].key if journeys else "")
-    pains = await load_asked(member.workspace, chosen, asked, pains_asked) if chosen else None
+    pains = await load_asked(member.workspace, chosen, asked, pains_asked, MOST_QUOTED) if chosen else None
     context = {
         **WORDS,
         "journeys": journeys,
@@ -223,7 +224,7 @@ async def _pain_page(
         "asked": asked,
         "statuses": PainStatus,
         "status_form": form if isinstance(form, StatusForm) else StatusForm(status=page.pain.status),
-        "owner_form": form if isinstance(form, OwnerForm) else OwnerForm(owner=page.pain.owner),
+        "owner_form": form if isinstance(form, OwnerForm) else OwnerForm(owner=page.own_owner),
         "action_form": form if isinstance(form, ActionChoice) else ActionChoice(),
         "faults": {fault.field: fault.message for fault in faults},
     }

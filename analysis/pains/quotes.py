@@ -85,33 +85,32 @@ def choose_quotes(
     """Chooses among `mentions`, the comments of the theme; `others` are comments of the same touchpoint without it.
 
     `n_contacts` counts the people behind the mentions: one who complained six times is not six. The counter-quote is a
-    comment whose x lies on the other side of 0 from the mean x of the mentions, from either group. The order of the
-    input does not matter.
+    comment whose x lies on the other side of 0 from the mean x of the mentions, from either group; such a comment is
+    never one of the quotes, so that the only contradiction is not taken for agreement. The order of the input does not
+    matter.
     """
     if n_contacts < shown_from:
         return QuoteChoice(quotes=(), counter_quote=None, n_candidates=len(mentions), is_suppressed=True)
-    readings = _read(mentions, read)
-    chosen = _choose(readings, MAX_QUOTES)
-    counter = _counter(mentions, others, {reading.candidate.id for reading in chosen}, read)
+    side = _side(mentions)
+    chosen = _choose(_read((one for one in mentions if not _contradicts(one, side)), read), MAX_QUOTES)
+    everybody = {candidate.id: candidate for candidate in (*others, *mentions)}
+    counter = _choose(_read((one for one in everybody.values() if _contradicts(one, side)), read), 1)
     return QuoteChoice(
-        quotes=tuple(map(_quote, chosen)), counter_quote=counter, n_candidates=len(mentions), is_suppressed=False
+        quotes=tuple(map(_quote, chosen)),
+        counter_quote=_quote(counter[0]) if counter else None,
+        n_candidates=len(mentions),
+        is_suppressed=False,
     )
 
 
-def _counter(
-    mentions: Sequence[Candidate],
-    others: Sequence[Candidate],
-    shown: set[str],
-    read: Callable[[Candidate], Words],
-) -> Quote | None:
+def _side(mentions: Sequence[Candidate]) -> float:
+    """Mean x of those rated; 0, which nothing contradicts, where none is."""
     rated = [candidate.x for candidate in mentions if candidate.x is not None]
-    mean = fsum(rated) / len(rated) if rated else 0.0
-    if not mean:
-        return None
-    pool = {candidate.id: candidate for candidate in (*others, *mentions) if candidate.id not in shown}
-    opposite = [candidate for candidate in pool.values() if candidate.x is not None and candidate.x * mean < 0]
-    best = _choose(_read(opposite, read), 1)
-    return _quote(best[0]) if best else None
+    return fsum(rated) / len(rated) if rated else 0.0
+
+
+def _contradicts(candidate: Candidate, side: float) -> bool:
+    return candidate.x is not None and candidate.x * side < 0
 
 
 def _read(candidates: Iterable[Candidate], read: Callable[[Candidate], Words]) -> list[_Reading]:

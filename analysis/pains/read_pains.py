@@ -1,18 +1,21 @@
 """Read what a pain-point list is made of: who felt what at its touchpoints, each comment once, what people noted."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from analysis.load_report import MONTH_DAYS, Period
 from analysis.pains.candidates import Comment, Felt
+from analysis.pains.pain_key import PainKey
 from analysis.pains.pain_point import PainStatus
-from analysis.text.load_rules import load_rules
+from analysis.text.load_theme_book import load_theme_book
 from analysis.text.read_scores import HELD_MENTIONS, HELD_SCORES
 from analysis.text.sentiment import SentimentState
-from analysis.text.themes import Theme, is_pain_mention
+from analysis.text.theme_book import BookTheme
+from analysis.text.themes import is_pain_mention
 from core.database import fetch
 
 MOST_COMMENTS = 200_000  # of a journey, the newest
@@ -23,6 +26,13 @@ class Plotted(Struct, frozen=True):
 
     instruments: Mapping[int, str]
     worth: str
+
+
+class FeltThere(Struct, frozen=True):
+    """Who felt what: groups of contacts by touchpoint, and by touchpoint and contact the group of each who wrote."""
+
+    by_touchpoint: Mapping[int, Sequence[Felt]]
+    writers: Mapping[tuple[int, int], Felt]
 
 
 class Noted(Struct, frozen=True, kw_only=True):
@@ -39,13 +49,12 @@ class Noted(Struct, frozen=True, kw_only=True):
     on_day: date | None
 
 
-async def load_themes(workspace: int) -> dict[str, Theme]:
-    """The themes that the workspace reads with, by key."""
-    packs = (await load_rules([workspace]))[workspace].packs
-    return {f"{pack.id}.{theme.id}": theme for pack in packs for theme in pack.themes}
+async def load_themes(workspace: int) -> dict[str, BookTheme]:
+    """The themes that mentions count as, by key."""
+    return (await load_theme_book(workspace)).readings
 
 
-def pained_by(themes: Mapping[str, Theme]) -> list[str]:
+def pained_by(themes: Mapping[str, BookTheme]) -> list[str]:
     """Every theme with every state of a clause in which it tells a pain, as "general.slow negative"."""
     return [
         f"{key} {state.value}"
@@ -55,45 +64,59 @@ def pained_by(themes: Mapping[str, Theme]) -> list[str]:
     ]
 
 
-async def read_felt(plotted: Plotted, period: Period) -> dict[int, list[Felt]]:
-    """Everybody who answered, by touchpoint."""
+async def read_felt(plotted: Plotted, period: Period) -> FeltThere:
+    """Everybody who answered, by touchpoint, and for those who wrote what each of them felt."""
     touchpoints, instruments = list(plotted.instruments), list(plotted.instruments.values())
     rows = await fetch(_FELT, touchpoints, instruments, plotted.worth, period.start, period.end)
-    found: defaultdict[int, list[Felt]] = defaultdict(list)
+    felt: defaultdict[int, list[Felt]] = defaultdict(list)
+    writers: dict[tuple[int, int], Felt] = {}
     for row in rows:
-        found[row["touchpoint"]].append(Felt(row["persona"], float(row["x"]), row["n"], row["n_responses"]))
-    return found
+        group = Felt(row["persona"], float(row["x"]), row["n"], row["n_responses"])
+        felt[row["touchpoint"]].append(group)
+        writers |= {(row["touchpoint"], contact): group for contact in row["writers"] or ()}
+    return FeltThere(felt, writers)
 
 
-async def read_comments(plotted: Plotted, period: Period, themes: Mapping[str, Theme]) -> dict[int, list[Comment]]:
+async def read_comments(
+    plotted: Plotted, period: Period, themes: Mapping[str, BookTheme], writers: Mapping[tuple[int, int], Felt]
+) -> dict[int, list[Comment]]:
     """The comments of those who answered, by touchpoint."""
-    touchpoints, instruments = list(plotted.instruments), list(plotted.instruments.values())
-    rows = await fetch(
-        _COMMENTS,
-        touchpoints,
-        instruments,
-        plotted.worth,
-        period.start,
-        period.end,
-        pained_by(themes),
-        MOST_COMMENTS,
-    )
+    days = list(plotted.instruments), period.start, period.end
+    wrote = await fetch(_WROTE, *days, MOST_COMMENTS)
+    told = await _read_told(themes, *days)
     found: defaultdict[int, list[Comment]] = defaultdict(list)
-    for row in rows:
+    for row in wrote:
+        group = writers.get((row["touchpoint"], row["contact"]))
+        if group is None:
+            continue
+        mentions = told.get(row["id"], ())
         found[row["touchpoint"]].append(
             Comment(
                 row["id"],
                 row["contact"],
-                row["persona"],
-                float(row["x"]),
+                group.persona,
+                group.x,
                 row["polarity"],
                 row["day"],
                 row["submitted_at"],
-                tuple(row["themes"] or ()),
-                tuple(row["labelled"] or ()),
+                tuple(theme for theme, _ in mentions),
+                tuple(theme for theme, is_labelled in mentions if is_labelled),
             )
         )
     return found
+
+
+async def _read_told(
+    themes: Mapping[str, BookTheme], touchpoints: Sequence[int], start: datetime, end: datetime
+) -> dict[int, list[tuple[str, bool]]]:
+    """By comment the themes it tells a pain of, in their order, and whether a person added each."""
+    is_pain = frozenset(pained_by(themes))
+    found: defaultdict[int, dict[str, bool]] = defaultdict(dict)
+    for row in await fetch(_TOLD, touchpoints, start, end):
+        if f"{row['theme']} {row['state']}" in is_pain:
+            own = found[row["answer"]]
+            own[row["theme"]] = own.get(row["theme"], False) or row["is_labelled"]
+    return {answer: sorted(own.items()) for answer, own in found.items()}
 
 
 async def read_texts(answers: Collection[int]) -> dict[int, str]:
@@ -102,9 +125,18 @@ async def read_texts(answers: Collection[int]) -> dict[int, str]:
 
 
 async def read_noted(workspace: int, journey: str) -> list[Noted]:
-    """Of the touchpoints that are not removed, the earliest noted first."""
+    """Of the touchpoints that are not removed; of several at one touchpoint and theme the last one counts."""
     rows = await fetch(_NOTED, workspace, journey)
     return [Noted(**{**row, "status": PainStatus(row["status"])}) for row in rows]
+
+
+async def follow_merges(workspace: int, key: PainKey) -> PainKey:
+    """Where a theme was merged into another, the pain point of that one: what was noted of it went there."""
+    if not key.theme:
+        return key
+    rows = await fetch("SELECT merged_into FROM theme_edit WHERE workspace = $1 AND theme = $2", workspace, key.theme)
+    target = rows[0]["merged_into"] if rows else None
+    return key if target is None else replace(key, theme=target)
 
 
 async def read_persona_reach(
@@ -119,52 +151,59 @@ async def read_persona_reach(
 
 # The mean x of each contact at each touchpoint: one who answered twelve times is one voice, of the persona last given.
 # Averages are of decimals, hence exact, so that the same answers give the same digits in whatever order they are read.
-_CONTACT_MEANS = """
-    SELECT r.touchpoint, r.contact, avg(w.x) AS x, count(DISTINCT r.id) AS n_responses,
-           coalesce((array_agg(p.key ORDER BY r.occurred_at DESC, r.id DESC))[1], '') AS persona
+# Comments are joined outside the database: it can't know how many rows either side has, and where it guessed one row
+# it looked through all of the other side for each (a minute where this takes a second).
+_FELT = """
+WITH worth AS (
+    SELECT * FROM jsonb_to_recordset($3::jsonb) AS w(workspace int, instrument text, value text, x numeric)
+), contact_mean AS (
+    SELECT r.touchpoint, r.contact, avg(w.x) AS x, count(DISTINCT r.id) FILTER (WHERE w.x IS NOT NULL) AS n_responses,
+           coalesce((array_agg(p.key ORDER BY r.occurred_at DESC, r.id DESC) FILTER (WHERE w.x IS NOT NULL))[1], '')
+           AS persona,
+           bool_or(EXISTS (SELECT FROM answer t WHERE t.response = r.id AND t.text IS NOT NULL)) AS wrote
     FROM unnest($1::int[], $2::text[]) AS plotted(touchpoint, instrument)
     JOIN response r ON r.touchpoint = plotted.touchpoint
         AND r.occurred_at >= $4 AND r.occurred_at < $5 AND r.scored_at IS NOT NULL
-    JOIN answer a ON a.response = r.id AND a.instrument = plotted.instrument
-    JOIN worth w ON w.instrument = a.instrument AND w.value = coalesce(a.value::text, array_to_string(a.picks, '+'))
+    LEFT JOIN answer a ON a.response = r.id AND a.instrument = plotted.instrument
+    LEFT JOIN worth w ON w.instrument = a.instrument
+        AND w.value = coalesce(a.value::text, array_to_string(a.picks, '+'))
     LEFT JOIN persona p ON p.id = r.persona
-"""
-_WORTH = "SELECT * FROM jsonb_to_recordset($3::jsonb) AS w(workspace int, instrument text, value text, x numeric)"
-
-_FELT = f"""
-WITH worth AS ({_WORTH}), contact_mean AS ({_CONTACT_MEANS} GROUP BY r.touchpoint, r.contact)
-SELECT touchpoint, persona, x, count(*)::int AS n, sum(n_responses)::int AS n_responses
-FROM contact_mean GROUP BY touchpoint, persona, x ORDER BY touchpoint, persona, x
-"""
-
-_COMMENTS = f"""
-WITH worth AS ({_WORTH}), wrote AS MATERIALIZED (
-    SELECT a.id, r.touchpoint, r.contact, (r.occurred_at AT TIME ZONE 'UTC')::date AS day, r.submitted_at
-    FROM response r JOIN answer a ON a.response = r.id
-    WHERE r.touchpoint = ANY($1) AND r.occurred_at >= $4 AND r.occurred_at < $5 AND r.scored_at IS NOT NULL
-        AND a.text IS NOT NULL
-    ORDER BY a.id DESC LIMIT $7
-), contact_mean AS MATERIALIZED ({_CONTACT_MEANS}
-    WHERE (r.touchpoint, r.contact) IN (SELECT touchpoint, contact FROM wrote) GROUP BY r.touchpoint, r.contact
-), told AS MATERIALIZED (
-    SELECT m.answer, array_agg(DISTINCT m.theme ORDER BY m.theme) AS themes,
-           array_agg(DISTINCT m.theme ORDER BY m.theme) FILTER (WHERE m.start IS NULL) AS labelled
-    FROM {HELD_MENTIONS} m
-    WHERE m.answer IN (SELECT id FROM wrote) AND m.theme || ' ' || m.state = ANY($6::text[]) GROUP BY m.answer
+    GROUP BY r.touchpoint, r.contact
 )
-SELECT w.id, w.touchpoint, w.contact, m.persona, m.x, s.polarity, w.day, w.submitted_at, t.themes, t.labelled
-FROM wrote w JOIN contact_mean m ON m.touchpoint = w.touchpoint AND m.contact = w.contact
-JOIN {HELD_SCORES} s ON s.answer = w.id LEFT JOIN told t ON t.answer = w.id ORDER BY w.id
+SELECT touchpoint, persona, x, count(*)::int AS n, sum(n_responses)::int AS n_responses,
+       array_agg(contact) FILTER (WHERE wrote) AS writers
+FROM contact_mean WHERE x IS NOT NULL GROUP BY touchpoint, persona, x ORDER BY touchpoint, persona, x
 """
 
-_NOTED = """
-SELECT p.id, t.key AS touchpoint, p.theme, p.title, p.status, p.owner, linked.id AS action, linked.what, linked.on_day
+_WROTE = f"""
+SELECT a.id, r.touchpoint, r.contact, (r.occurred_at AT TIME ZONE 'UTC')::date AS day, r.submitted_at, s.polarity
+FROM response r JOIN answer a ON a.response = r.id AND a.text IS NOT NULL JOIN {HELD_SCORES} s ON s.answer = a.id
+WHERE r.touchpoint = ANY($1) AND r.occurred_at >= $2 AND r.occurred_at < $3 AND r.scored_at IS NOT NULL
+ORDER BY a.id DESC LIMIT $4
+"""
+
+_TOLD = f"""
+SELECT DISTINCT m.answer, m.theme, m.state, m.start IS NULL AS is_labelled
+FROM response r JOIN answer a ON a.response = r.id AND a.text IS NOT NULL JOIN {HELD_MENTIONS} m ON m.answer = a.id
+WHERE r.touchpoint = ANY($1) AND r.occurred_at >= $2 AND r.occurred_at < $3 AND r.scored_at IS NOT NULL
+"""
+
+# The theme of a pain `p`, or the one it was merged into.
+THEME_NOW = """coalesce(
+    (SELECT e.merged_into FROM theme_edit e WHERE e.workspace = p.workspace AND e.theme = p.theme), p.theme
+)"""
+
+# Of two that a merge made one, that of the theme itself comes last and is the one that counts.
+_NOTED = f"""
+SELECT p.id, t.key AS touchpoint, {THEME_NOW} AS theme, p.title, p.status, p.owner,
+       linked.id AS action, linked.what, linked.on_day
 FROM pain p JOIN touchpoint t ON t.id = p.touchpoint AND NOT t.is_removed JOIN journey j ON j.id = t.journey
 LEFT JOIN LATERAL (
     SELECT a.id, a.what, a.on_day FROM pain_action l JOIN action a ON a.id = l.action
     WHERE l.pain = p.id ORDER BY a.on_day DESC, a.id DESC LIMIT 1
 ) linked ON true
-WHERE j.workspace = $1 AND p.workspace = $1 AND j.key = $2 ORDER BY p.id
+WHERE j.workspace = $1 AND p.workspace = $1 AND j.key = $2
+ORDER BY p.theme IS NOT DISTINCT FROM {THEME_NOW}, p.id
 """
 
 # As the report counts the reach (analysis/load_report.py), of the contacts who are of a persona today.

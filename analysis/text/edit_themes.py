@@ -1,20 +1,20 @@
 """Change a workspace's themes: which packs, their words and phrases, merges, dismissals, themes of its own.
 
-Whatever changes how comments are read asks for those of the last year to be read again.
+Whatever changes which themes are found asks for the comments of the last year to be read again.
 """
 
 import re
 import unicodedata
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import count
 
 import msgspec
 from msgspec import Struct
 
 from analysis.text.load_theme_book import load_theme_book
-from analysis.text.rescore import ask_rescoring
+from analysis.text.rescore import read_last_year_again
 from analysis.text.theme_book import (
     DEFAULT_PACKS,
     OWN,
@@ -34,7 +34,6 @@ LONGEST_DESCRIPTION = 300
 LONGEST_PHRASE = 300
 MOST_PHRASES = 300  # of one theme
 MOST_OWN_THEMES = 300
-RESCORED_DAYS = 366  # older comments keep the themes they have until `kept rescore`
 _LONGEST_NAME = 40  # of an own theme's key, after "own."
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
@@ -93,8 +92,7 @@ async def merge_theme(workspace: int, key: str, into: str, editor: int, now: dat
     """
     async with _changing(workspace, now) as book:
         theme_of(book, key)
-        target = book.themes.get(into)
-        if target is None or target.state is not ThemeState.ACTIVE or into == key:
+        if into not in book.readings or into == key:
             raise Invalid(Fault("into", "choose another theme that is in use"))
         await fetch(_MERGE_MERGED, workspace, key, into, editor, now)
         await _save_state(workspace, key, ThemeState.MERGED, into, editor, now)
@@ -132,6 +130,11 @@ def theme_of(book: ThemeBook, key: str) -> BookTheme:
     return book.themes[key]
 
 
+def tidy(phrases: Iterable[str]) -> tuple[str, ...]:
+    """The lines as they are checked and kept: without empty ones, doubles and blanks at the edges."""
+    return tuple(dict.fromkeys(" ".join(phrase.split()) for phrase in phrases if phrase.strip()))
+
+
 def phrase_faults(phrases: Sequence[str]) -> list[Fault]:
     """What is wrong with each line, the first of them `phrases[0]`."""
     faults = [] if len(phrases) <= MOST_PHRASES else [Fault("phrases", f"write up to {MOST_PHRASES} lines")]
@@ -157,7 +160,7 @@ def _fault_of(phrase: str) -> str | None:
 def _checked(book: ThemeBook, theme: BookTheme | None, words: ThemeWords, faults: Collection[Fault] = ()) -> ThemeWords:
     """Without blanks at the edges. Raises Invalid with every fault; `theme` is the one that is changed."""
     title, description = " ".join(words.title.split()), " ".join(words.description.split())
-    phrases = tuple(dict.fromkeys(" ".join(phrase.split()) for phrase in words.phrases if phrase.strip()))
+    phrases = tidy(words.phrases)
     found = [*faults]
     if not (1 <= len(title) <= LONGEST_TITLE and title.isprintable()):
         found.append(Fault("title", f"write a title of up to {LONGEST_TITLE} characters"))
@@ -198,16 +201,12 @@ async def _changing(workspace: int, now: datetime) -> AsyncIterator[ThemeBook]:
         book = await load_theme_book(workspace)
         yield book
         if _reading_of(book) != _reading_of(await load_theme_book(workspace)):
-            await ask_rescoring(workspace, now - timedelta(days=RESCORED_DAYS), now)
+            await read_last_year_again(workspace, now)
 
 
-def _reading_of(book: ThemeBook) -> dict[tuple[str, str, str], tuple[Tone, tuple[str, ...]]]:
-    """All that finding themes depends on: titles may change without a comment being read again."""
-    return {
-        (pack.id, pack.language, theme.id): (theme.tone, theme.phrases)
-        for pack in packs_read(book)
-        for theme in pack.themes
-    }
+def _reading_of(book: ThemeBook) -> dict[tuple[str, str, str], tuple[str, ...]]:
+    """All that finding themes depends on: titles and tones may change without a comment being read again."""
+    return {(pack.id, pack.language, theme.id): theme.phrases for pack in packs_read(book) for theme in pack.themes}
 
 
 async def _save_words(

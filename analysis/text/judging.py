@@ -57,7 +57,7 @@ class PatternJudge:
 
 
 class LinearJudge:
-    """Layers (b) and (c). A whole is mixed where one clause clearly praises, one clearly complains, and neither rules."""
+    """Layers (b) and (c). A whole is mixed where one clause clearly praises, one complains, and neither rules."""
 
     def __init__(self, model: LinearModel, shipped: LinearModel | None = None) -> None:
         self.version = model.version

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from analysis.text.load_rules import load_rules
+from analysis.text.load_theme_book import load_theme_book
 from analysis.text.read_scores import HELD_MENTIONS
 from analysis.text.sentiment import POLARITY_OF_LABEL, SentimentState
 from core.database import fetch, transaction
@@ -49,18 +49,16 @@ async def take_label_back(workspace: int, comment: int) -> None:
 async def label_themes(workspace: int, comment: int, themes: Mapping[str, bool], by: int | None, now: datetime) -> None:
     """Say for each theme whether the comment is about it: all, or with a fault none.
 
-    A theme that is said to be absent takes those with it that were merged into it. Raises NotFound, and Invalid for a
-    theme that this workspace does not read with.
+    Raises NotFound, and Invalid for a theme that this workspace does not read with.
     """
-    known = (await load_rules([workspace]))[workspace].packs
-    ids = {f"{pack.id}.{theme.id}" for pack in known for theme in pack.themes}
-    faults = [Fault("theme", f"“{theme}” is no theme of this workspace") for theme in themes if theme not in ids]
+    known = (await load_theme_book(workspace)).readings
+    faults = [Fault("theme", f"“{theme}” is no theme of this workspace") for theme in themes if theme not in known]
     if faults:
         raise Invalid(*faults)
     said = [{"theme": theme, "is_present": is_present} for theme, is_present in themes.items()]
     async with transaction():
         await _expect(workspace, comment)
-        await fetch(_LABEL_THEMES, workspace, comment, msgspec.json.encode(said).decode(), by, now)
+        await fetch(_LABEL_THEMES, comment, msgspec.json.encode(said).decode(), by, now)
 
 
 async def label_all(
@@ -107,26 +105,18 @@ WHERE r.workspace = $1 AND a.id = $2 AND a.text IS NOT NULL FOR KEY SHARE OF a
 """
 
 _LABEL = """
-INSERT INTO sentiment_label (answer, state, labelled_by, labelled_at)
+INSERT INTO sentiment_label AS l (answer, state, labelled_by, labelled_at)
 SELECT a.id, $3, $4, $5 FROM answer a JOIN response r ON r.id = a.response
-WHERE r.workspace = $1 AND a.id = $2 AND a.text IS NOT NULL
+WHERE r.workspace = $1 AND a.id = $2 AND a.text IS NOT NULL FOR KEY SHARE OF a
 ON CONFLICT (answer) DO UPDATE
-SET state = excluded.state, labelled_by = excluded.labelled_by, labelled_at = excluded.labelled_at
+SET state = excluded.state, labelled_by = excluded.labelled_by, labelled_at = excluded.labelled_at,
+    is_learned = l.is_learned AND l.state = excluded.state
 RETURNING answer
 """
 
-# What was merged into a theme that goes would otherwise still stand for it.
 _LABEL_THEMES = """
-WITH said AS (
-    SELECT theme, is_present FROM jsonb_to_recordset($3::jsonb) AS s(theme text, is_present boolean)
-), merged AS (
-    SELECT e.theme, false AS is_present FROM theme_edit e JOIN said s ON s.theme = e.merged_into AND NOT s.is_present
-    WHERE e.workspace = $1 AND (EXISTS (SELECT FROM comment_theme t WHERE t.answer = $2 AND t.theme = e.theme)
-                                OR EXISTS (SELECT FROM theme_label l WHERE l.answer = $2 AND l.theme = e.theme))
-)
 INSERT INTO theme_label (answer, theme, is_present, labelled_by, labelled_at)
-SELECT $2::bigint, theme, is_present, $4::integer, $5::timestamptz
-FROM (SELECT theme, is_present FROM said UNION SELECT theme, is_present FROM merged) all_said
+SELECT $1, theme, is_present, $3, $4 FROM jsonb_to_recordset($2::jsonb) AS s(theme text, is_present boolean)
 ON CONFLICT (answer, theme) DO UPDATE
 SET is_present = excluded.is_present, labelled_by = excluded.labelled_by, labelled_at = excluded.labelled_at
 """

@@ -5,11 +5,14 @@ Which evidence wins (METHOD, section 9), strongest first:
 1. Script. Text written mostly outside the Latin alphabet is not English, whatever the locale says.
 2. Plain English: where half of the words are frequent in English, half of those in hardly any other language, and the
    survey or the locale is English, the detector is not asked. It would say the same, at many times the cost.
-3. The detector, on more than three words and only where it is sure: a language five times as probable as every language
+3. Words of other languages ("nicht", "très", "bardzo") where no word is English alone: they decide short comments,
+   which no detector can, and those in which it is unsure or takes borrowed words ("Support was super snel") for
+   English.
+4. The detector, on more than three words and only where it is sure: a language five times as probable as every language
    the survey is offered in wins over the locale, because the locale is about the person and the words are about the
    comment. Somebody who keeps an English browser and writes Dutch has written Dutch.
-4. The locale of the response, on three words or fewer and wherever the detector is unsure.
-5. The only language the survey is offered in, where no locale was recorded.
+5. The locale of the response, on three words or fewer and wherever the detector is unsure.
+6. The only language the survey is offered in, where no locale was recorded.
 
 Otherwise the language is unknown, and unknown is not scored.
 """
@@ -21,6 +24,8 @@ from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
+
+from analysis.text.foreign_words import foreign_language
 
 SCORED_LANGUAGES = frozenset({"en"})
 TRUSTED_FROM_WORDS = 4  # no detector is trusted on three words or fewer
@@ -68,6 +73,7 @@ class LanguageMethod(StrEnum):
     NO_WORDS = "no_words"  # emoji, digits or punctuation: no language to decide
     SCRIPT = "script"
     PLAIN_ENGLISH = "plain_english"
+    FOREIGN_WORDS = "foreign_words"
     DETECTOR = "detector"
     LOCALE = "locale"
     OFFERED = "offered"
@@ -97,13 +103,16 @@ def language_of(text: str, locale: str | None, offered_languages: Iterable[str])
     if len(words) < TRUSTED_FROM_WORDS:
         if _is_outside_latin(words):
             return Language(spoken if spoken not in SCORED_LANGUAGES else None, LanguageMethod.SCRIPT)
-        return _by_locale(spoken, offered)
+        return _by_foreign_words(words) or _by_locale(spoken, offered)
     if _is_plainly_english(words) and ("en" in offered or spoken == "en"):
         return Language("en", LanguageMethod.PLAIN_ENGLISH)
     detected = _detect(visible, offered | ({spoken} if spoken else set()))
     if _is_outside_latin(words):
         return Language(detected if detected not in SCORED_LANGUAGES else None, LanguageMethod.SCRIPT)
-    return Language(detected, LanguageMethod.DETECTOR) if detected else _by_locale(spoken, offered)
+    if detected and detected not in SCORED_LANGUAGES:
+        return Language(detected, LanguageMethod.DETECTOR)
+    known = Language(detected, LanguageMethod.DETECTOR) if detected else _by_locale(spoken, offered)
+    return (_by_foreign_words(words) or known) if known.is_scored else known
 
 
 def base_language(locale: str | None) -> str | None:
@@ -119,6 +128,13 @@ def _by_locale(spoken: str | None, offered: set[str]) -> Language:
     if len(offered) == 1:
         return Language(next(iter(offered)), LanguageMethod.OFFERED)
     return Language(None, LanguageMethod.UNKNOWN)
+
+
+def _by_foreign_words(words: list[str]) -> Language | None:
+    if any(word.lower() in _ENGLISH_WORDS for word in words):
+        return None
+    is_foreign, code = foreign_language(words)
+    return Language(code, LanguageMethod.FOREIGN_WORDS) if is_foreign else None
 
 
 def _without_addresses(text: str) -> str:
@@ -137,7 +153,8 @@ def _is_outside_latin(words: list[str]) -> bool:
     if letters.isascii():
         return False
     outside = sum(1 for letter in letters if ord(letter) > _LAST_LATIN and ord(letter) not in _LATIN_ADDITIONAL)
-    return outside * 2 > len(letters)
+    # A word of Chinese is a letter or two, so beside a borrowed "dashboard" a whole sentence is the lesser part.
+    return outside * 2 > len(letters) or (outside > 1 and not any(word.lower() in _ENGLISH_WORDS for word in words))
 
 
 def _detect(text: str, expected: set[str]) -> str | None:

@@ -9,6 +9,7 @@ from analysis.load_report import Period, check_period
 from analysis.text.mismatches import APART, MIXED_OR_IRONIC
 from analysis.text.ratings import RATING
 from analysis.text.read_scores import HELD_SCORES
+from analysis.text.redaction import redact
 from analysis.text.sentiment import SentimentState
 from core.database import fetch
 
@@ -16,7 +17,7 @@ MOST_LISTED = 100
 
 
 class Mismatch(Struct, frozen=True, kw_only=True):
-    """A comment and its rating, more than 1.0 apart on the scale from -1 to +1."""
+    """A comment and its rating, more than 1.0 apart on the scale from -1 to +1; the text is redacted."""
 
     response: int
     comment: int
@@ -54,9 +55,10 @@ async def load_mismatches(workspace: int, period: Period) -> Mismatches:
     """Raises Invalid for a period that ends before it starts or is of another age."""
     check_period(period)
     [row] = await fetch(_MISMATCHES, workspace, period.start, period.end, APART, MOST_LISTED)
+    comments = msgspec.json.decode(row["comments"], type=tuple[Mismatch, ...])
     return Mismatches(
         msgspec.json.decode(row["counts"], type=tuple[MismatchCount, ...]),
-        msgspec.json.decode(row["comments"], type=tuple[Mismatch, ...]),
+        tuple(msgspec.structs.replace(comment, text=redact(comment.text)) for comment in comments),
     )
 
 

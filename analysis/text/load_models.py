@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from analysis.text.linear_model import LinearModel, top_weights
+from analysis.text.reading_pool import UNREAD
 from analysis.text.sentiment import SentimentState
 from core.database import Row, fetch
 
@@ -33,7 +34,7 @@ class Reader(Struct, frozen=True):
 class LanguageReading(Struct, frozen=True, kw_only=True):
     """How one language is read; empty for comments whose language is unknown or that have no words.
 
-    `n_new` labels are newer than what the newest model has seen. `terms` are what weighs most, by state, in the newest.
+    `n_new` labels were seen by no model yet. `terms` are what weighs most, by state, in the newest.
     """
 
     language: str
@@ -45,6 +46,11 @@ class LanguageReading(Struct, frozen=True, kw_only=True):
     n_new: int
     versions: tuple[ModelVersion, ...]  # the newest first
     terms: dict[SentimentState, tuple[tuple[str, float], ...]]
+
+    @property
+    def n_unread(self) -> int:
+        """Comments on which the reader failed."""
+        return sum(reader.n for reader in self.readers if reader.analyser.startswith(UNREAD))
 
     @property
     def in_use(self) -> ModelVersion | None:
@@ -91,12 +97,9 @@ _READ = """
 SELECT s.language, s.analyser, count(*)::int AS n,
        (count(*) FILTER (WHERE s.state = 'not_scored'))::int AS n_not_scored, count(l.id)::int AS n_labels,
        (count(*) FILTER (WHERE l.state = s.state))::int AS n_alike,
-       (count(*) FILTER (WHERE l.labelled_at > coalesce(m.last_label, '-infinity')))::int AS n_new
+       (count(*) FILTER (WHERE NOT l.is_learned))::int AS n_new
 FROM response r JOIN answer a ON a.response = r.id JOIN comment_score s ON s.answer = a.id
 LEFT JOIN sentiment_label l ON l.answer = a.id
-LEFT JOIN (
-    SELECT language, max(last_label) AS last_label FROM own_model WHERE workspace = $1 GROUP BY language
-) m ON m.language = s.language
 WHERE r.workspace = $1 GROUP BY s.language, s.analyser
 ORDER BY sum(count(*)) OVER (PARTITION BY s.language) DESC, s.language, n DESC, s.analyser
 """

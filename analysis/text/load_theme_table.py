@@ -58,7 +58,8 @@ async def load_theme_table(
     wrote = {row["touchpoint"]: row for row in await fetch(_WROTE_AT, *window)}
     places = [Place(key, wrote[id_]["contacts"], measured[key].sums.x) for id_, key in names.items() if id_ in wrote]
     book = await load_theme_book(workspace)
-    known = [own for own in voices if own.theme in book.themes]
+    # A rescoring may have taken a theme away since its voices were read.
+    known = [own for own in voices if own.theme in book.themes and own.theme in totals]
     rows = theme_rows(known, places, totals, settings)
     named = [book.themes[row.theme] for row in rows]
     return ThemeTable(

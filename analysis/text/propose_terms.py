@@ -11,7 +11,7 @@ from analysis.text.edit_themes import ThemeWords, add_phrase, add_theme, theme_o
 from analysis.text.load_theme_book import load_theme_book
 from analysis.text.proposed_terms import Comment, ProposedTerm, propose_terms, side_of
 from analysis.text.ratings import RATING
-from analysis.text.read_scores import HELD_SCORES
+from analysis.text.read_scores import HELD_MENTIONS, HELD_SCORES
 from analysis.text.redaction import redact
 from analysis.text.themes import Tone
 from core.database import Row, fetch, transaction
@@ -67,7 +67,8 @@ async def accept_into(workspace: int, language: str, term: str, theme: str, edit
     """Add the term to a theme as a line. Raises NotFound for an unknown theme, Invalid where it can't take it."""
     async with transaction():
         _check(language, term)
-        if theme_of(await load_theme_book(workspace), theme).language != language:
+        book = await load_theme_book(workspace)
+        if theme_of(book, theme).language != language or theme not in book.readings:
             raise Invalid(Fault("into", f"choose a theme that is read in comments of the language {language}"))
         await add_phrase(workspace, theme, term, editor, now)
         await fetch(_DECIDE, workspace, language, term, theme, editor, now)
@@ -139,8 +140,7 @@ SELECT a.id, a.text, r.contact, h.language, h.state, {RATING}::float8 AS x
 FROM ({_NEWEST}) newest JOIN {HELD_SCORES} h ON h.answer = newest.answer JOIN answer a ON a.id = newest.answer
 JOIN response r ON r.id = a.response
 WHERE h.language <> '' AND a.text IS NOT NULL
-    AND NOT EXISTS (SELECT FROM comment_theme t WHERE t.answer = a.id)
-    AND NOT EXISTS (SELECT FROM theme_label l WHERE l.answer = a.id AND l.is_present)
+    AND NOT EXISTS (SELECT FROM {HELD_MENTIONS} m WHERE m.answer = a.id)
 ORDER BY a.id DESC
 """
 

@@ -1,17 +1,21 @@
 """Read comments as their workspaces and surveys have it: by their rules, in their languages, under their questions."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
+import structlog
 from msgspec import Struct
 
 from analysis.text.evidence import Leaning
 from analysis.text.load_rules import load_rules
 from analysis.text.reading import CommentReading, ReadingRules, leaning_of
-from analysis.text.reading_pool import Unread, read_all
+from analysis.text.reading_pool import UNREAD, Unread, read_all
 from core.database import Row, fetch
 from surveys.definition import SurveyDefinition
 from surveys.surveys import load_definitions
 from surveys.wording import languages_of, worded
+
+log = structlog.get_logger()
 
 RULES_LOCK = 0x72756C65  # "rule"; any number would do that nothing else in this database locks
 
@@ -38,7 +42,20 @@ async def read_comments(rows: Sequence[Row]) -> list[CommentReading]:
     for own, places in alike.items():
         unread = [_unread(rows[place], asked[rows[place]["survey_version"]]) for place in places]
         found |= zip(places, await read_all(unread, own), strict=True)
-    return [found[place] for place in range(len(rows))]
+    readings = [found[place] for place in range(len(rows))]
+    _log_faults(rows, readings)
+    return readings
+
+
+def _log_faults(rows: Sequence[Row], readings: Sequence[CommentReading]) -> None:
+    """Without a word of the comments."""
+    faults = Counter(
+        (row["workspace"], reading.analyser)
+        for row, reading in zip(rows, readings, strict=True)
+        if reading.analyser.startswith(UNREAD)
+    )
+    for (workspace, fault), n in sorted(faults.items()):
+        log.error("comments_unread", workspace=workspace, fault=fault.removeprefix(UNREAD), n=n)
 
 
 async def hold_rules() -> None:

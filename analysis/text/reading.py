@@ -86,10 +86,6 @@ def read_comment(
     return _reader(rules).read(text, locale, offered, leaning)
 
 
-def rules_edition(rules: ReadingRules) -> str:
-    return rules.edition
-
-
 def analyser_version(rules: ReadingRules, language: str | None = ENGLISH) -> str:
     """What scores of comments in that language are stored with under these rules."""
     return _reader(rules).judge_of(language).version

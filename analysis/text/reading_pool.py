@@ -15,9 +15,12 @@ from msgspec import Struct
 
 from analysis.text.evidence import Leaning
 from analysis.text.reading import CommentReading, ReadingRules, read_comment
+from analysis.text.sentiment import SentimentState
 from analysis.text.wordlists import MAX_READ_CHARACTERS
 
 MANY_CHARACTERS = 20_000  # some 200 usual comments; of fewer it is not worth speaking to other processes
+UNREAD = "unread: "  # how the analyser of a comment begins on which the reader failed; its fault follows
+_LONGEST_ANALYSER = 64  # characters, as the column holds them
 _PARTS = 4  # of the work for each process, so that none waits long for the one that drew the longest comments
 
 
@@ -73,10 +76,27 @@ async def _read_in_processes(
 
 
 def _read(comments: Sequence[Unread], rules: ReadingRules) -> list[CommentReading]:
-    return [
-        read_comment(comment.text, locale=comment.locale, offered=comment.offered, leaning=comment.leaning, rules=rules)
-        for comment in comments
-    ]
+    return [_read_one(comment, rules) for comment in comments]
+
+
+def _read_one(comment: Unread, rules: ReadingRules) -> CommentReading:
+    """A comment on which the reader fails must not keep all others waiting: it stands as not scored, with the fault."""
+    try:
+        return read_comment(
+            comment.text, locale=comment.locale, offered=comment.offered, leaning=comment.leaning, rules=rules
+        )
+    except Exception as fault:  # its message may hold words of the comment
+        return CommentReading(
+            language=None,
+            state=SentimentState.NOT_SCORED,
+            polarity=None,
+            probability=None,
+            analyser=f"{UNREAD}{type(fault).__name__}"[:_LONGEST_ANALYSER],
+            packs=rules.edition,
+            clauses=(),
+            emotions=(),
+            themes=(),
+        )
 
 
 def _read_part(comments: Sequence[Unread], packed: bytes) -> list[CommentReading]:

@@ -6,7 +6,7 @@ the scores each time. So a batch stores its readings and that is all.
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
@@ -22,6 +22,7 @@ from core.errors import NotFound
 BATCH = 500
 RESCORING_LOCK = 0x61676169  # "agai"; one batch at a time, so that no two runs store the same comment at once
 _PAUSE = 0.2  # seconds, while another worker reads
+RESCORED_DAYS = 366
 FROM_THE_START = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -63,6 +64,16 @@ async def ask_rescoring(workspace: int | None, since: datetime, now: datetime) -
     Returns the id of the run. It waits for nobody, and one asked for before it that covers no more is dropped.
     """
     return int((await fetch(_ASK, workspace, since, now))[0]["id"])
+
+
+async def read_last_year_again(workspace: int, now: datetime) -> int:
+    """After a change of how a workspace reads: older comments stay as they are until `kept rescore`.
+
+    A year and a day is what pages look back at. It begins at midnight, so that a later change of the same day covers
+    an earlier one, and the comments are not read once for each.
+    """
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return await ask_rescoring(workspace, midnight - timedelta(days=RESCORED_DAYS), now)
 
 
 async def take_up_rescoring(workspace: int | None, since: datetime, now: datetime) -> int:

@@ -96,6 +96,7 @@ class SentimentLabel(Table):
     state = Varchar(length=16)
     labelled_by = ForeignKey(User, null=True, default=None, on_delete=OnDelete.set_null)
     labelled_at = Timestamptz(default=None)
+    is_learned = Boolean(default=False)  # whether a model of the workspace's own was trained with it, as it is now
     sentiment_label_known = Check("state IN ('positive', 'neutral', 'negative', 'mixed')")
 
 
@@ -170,7 +171,6 @@ class OwnModel(Table):
     f1_own = DoublePrecision()  # macro-F1 out of fold
     f1_shipped = DoublePrecision()  # macro-F1 on the same comments of what was in use without it
     is_used = Boolean()
-    last_label = Timestamptz(default=None)  # the newest correction it has seen
     trained_at = Timestamptz(default=None)
     own_model_once = Unique([workspace, language, version])
 

@@ -1,7 +1,7 @@
 """The themes of a workspace: the shipped packs with what it changed about them, and its own.
 
-A theme's key ("general.slow", "own.parking") never changes. A merged theme gives its phrases to the one it was merged
-into; a dismissed one is not looked for. Phrases are read while the pack they came from is switched on.
+A theme's key ("general.slow", "own.parking") never changes. What is said of a merged theme counts as the one it was
+merged into; a dismissed one is not looked for. Phrases are read while the pack they came from is switched on.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -80,7 +80,15 @@ class ThemeBook(Struct, frozen=True, dict=True):
 
     def merged_into(self, key: str) -> tuple[BookTheme, ...]:
         """The themes that give their phrases to this one."""
-        return tuple(theme for theme in self.themes.values() if theme.merged_into == key)
+        return self._merged.get(key, ())
+
+    @cached_property
+    def _merged(self) -> dict[str, tuple[BookTheme, ...]]:
+        found: dict[str, tuple[BookTheme, ...]] = {}
+        for theme in self.themes.values():
+            if theme.merged_into is not None:
+                found[theme.merged_into] = (*found.get(theme.merged_into, ()), theme)
+        return found
 
 
 def book_of(
@@ -96,18 +104,15 @@ def book_of(
 def packs_read(book: ThemeBook, shipped: Sequence[PackFile] | None = None) -> tuple[PackFile, ...]:
     """The packs as comments are read with them, by id and language.
 
-    A pack nobody changed is the shipped file itself. A theme into which one of another language was merged is in a
-    second pack of the same id, so that each phrase meets comments of its own language only.
+    A pack nobody changed is the shipped file itself. A merged theme is found under its own key, and counts as the other
+    where mentions are read (analysis/text/read_scores.py): so merges come apart again, and labels keep their meaning.
     """
     files = {file.id: file for file in (shipped_pack_files() if shipped is None else shipped)}
-    phrases: dict[tuple[str, str], dict[str, list[str]]] = {}
+    themes: dict[tuple[str, str], list[BookTheme]] = {}
     for theme in _read(book):
-        target = book.themes[theme.merged_into or theme.key]
-        lines = phrases.setdefault((target.pack, theme.language), {}).setdefault(target.key, [])
-        lines += [phrase for phrase in theme.phrases if phrase not in lines]
+        themes.setdefault((theme.pack, theme.language), []).append(theme)
     return tuple(
-        _pack_file(pack, language, {book.themes[key]: lines for key, lines in found.items()}, files.get(pack))
-        for (pack, language), found in sorted(phrases.items())
+        _pack_file(pack, language, found, files.get(pack)) for (pack, language), found in sorted(themes.items())
     )
 
 
@@ -115,22 +120,20 @@ def _read(book: ThemeBook) -> Iterable[BookTheme]:
     """The themes whose phrases are read, for themselves or for the theme they were merged into."""
     for pack in book.packs:
         for theme in pack.themes if pack.is_active else ():
-            if book.themes[theme.merged_into or theme.key].state is ThemeState.ACTIVE:
+            if (theme.merged_into or theme.key) in book.readings:
                 yield theme
 
 
-def _pack_file(
-    pack: str, language: str, themes: Mapping[BookTheme, Sequence[str]], shipped: PackFile | None
-) -> PackFile:
+def _pack_file(pack: str, language: str, themes: Sequence[BookTheme], shipped: PackFile | None) -> PackFile:
     found = tuple(
         Theme(
             id=theme.key.partition(".")[2],
             title=theme.title,
-            description=theme.description,
+            description=theme.description or theme.title,  # a pack has one; own themes need none
             tone=theme.tone,
-            phrases=tuple(lines),
+            phrases=theme.phrases,
         )
-        for theme, lines in themes.items()
+        for theme in themes
     )
     if shipped is None:
         return PackFile(id=pack, version=1, language=language, title="Your own", themes=found)

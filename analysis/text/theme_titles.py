@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from analysis.text.load_rules import load_rules
+from analysis.text.load_theme_book import load_theme_book
 
 
 class PackTitles(Struct, frozen=True):
@@ -27,10 +27,9 @@ class ThemeTitles(Struct, frozen=True):
 
 
 async def load_theme_titles(workspace: int) -> ThemeTitles:
-    packs = (await load_rules([workspace]))[workspace].packs
-    return ThemeTitles(
-        tuple(
-            PackTitles(pack.title, tuple((f"{pack.id}.{theme.id}", theme.title) for theme in pack.themes))
-            for pack in packs
-        )
+    book = await load_theme_book(workspace)
+    packs = (
+        PackTitles(pack.title, tuple((theme.key, theme.title) for theme in pack.themes if theme.key in book.readings))
+        for pack in book.packs
     )
+    return ThemeTitles(tuple(pack for pack in packs if pack.themes))

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
+from analysis.report import ReportSettings
 from analysis.text.sentiment import SentimentState
 from analysis.text.theme_book import BookPack, BookTheme, ThemeBook, ThemeState
 from analysis.text.theme_table import Impact
 from analysis.text.themes import Tone
 from core.templating import listed, signed
 
-FEW = 5  # contacts; fewer are not counted out
+FEW = ReportSettings().k  # contacts; fewer are not counted out
 ABOUT = {
     "general": "What every business hears: waiting, prices, answers, people, things that don't work.",
     "software": "Bugs, speed, integrations, training, migration, releases, projects and quotes.",
@@ -23,7 +24,7 @@ ABOUT = {
 }
 TONES = {
     Tone.PAIN: "always a pain",
-    Tone.EITHER: "either: the clause it stands in decides",
+    Tone.EITHER: "pain or praise, as its clause says",
     Tone.PRAISE: "always praise",
 }
 STATES = {
@@ -92,7 +93,7 @@ def states_in_words(states: Mapping[SentimentState, int | None]) -> str:
     known = sorted(((-n, state) for state, n in states.items() if n), key=lambda pair: pair[0])
     words = [f"{-n:,} {STATES[state]}" for n, state in known]
     if None in states.values():
-        words.append("others too few to show" if words else "too few of a kind to show")
+        words.append("others too few to show" if words else "too few to show")
     return ", ".join(words)
 
 
@@ -100,9 +101,9 @@ def impact_in_words(impact: Impact | None) -> str:
     """How those who speak of it felt beside the others, with the interval where enough of both were heard."""
     if impact is None:
         return "too few to compare"
-    beside = f"{impact.n_with:,} who speak of it, {impact.n_without:,} who don't"
+    beside = f"{impact.n_with:,} who rated, {impact.n_without:,} others"
     if impact.interval is None:
-        return f"{signed(impact.difference)}, indicative; {beside}"
+        return f"{signed(impact.difference)}, indicative only; {beside}"
     return f"{signed(impact.difference)} ({signed(impact.interval.lo)} to {signed(impact.interval.hi)}); {beside}"
 
 

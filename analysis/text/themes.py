@@ -17,7 +17,6 @@ from analysis.text.wordlists import WordListFault, alternatives, read_word_list
 from analysis.text.words import Tokenizer, Words
 
 PACKS_FOLDER = Path(__file__).parent / "packs"
-SHIPPED = ("general", "software")
 
 _GAP = ("...",)
 _GAP_WORDS = 3
@@ -66,10 +65,6 @@ class Tone(StrEnum):
 def is_pain_mention(tone: Tone, state: SentimentState | str) -> bool:
     """Whether a mention tells a pain; `state` is that of the clause it stands in."""
     return tone is Tone.PAIN or (tone is Tone.EITHER and state in _PAINED)
-
-
-def is_praise_mention(tone: Tone, state: SentimentState | str) -> bool:
-    return tone is Tone.PRAISE or (tone is Tone.EITHER and state == SentimentState.POSITIVE)
 
 
 _PAINED = frozenset({SentimentState.NEGATIVE, SentimentState.MIXED})
@@ -239,11 +234,6 @@ def load_pack(path: Path) -> Pack:
         return Pack(read_word_list(path, PackFile))
     except WordListFault as fault:
         raise WordListFault(f"theme pack {fault}") from fault
-
-
-@lru_cache(maxsize=1)
-def shipped_packs() -> tuple[Pack, ...]:
-    return tuple(load_pack(PACKS_FOLDER / f"{name}.yaml") for name in SHIPPED)
 
 
 @lru_cache(maxsize=1)

@@ -1,29 +1,30 @@
 """Train a workspace's own models on its corrections, and take them into use where they measure better.
 
-From LEAST_LABELS labels in a language on, and again after every NEW_LABELS: the model is measured out of fold on the
-very comments that people corrected, beside what is in use without it. Every training is kept as a version. The newest
-measurement decides; where it says that the own model is no better, the shipped layer reads again.
+From LEAST_LABELS labels in a language on, LEAST_OF_EACH of each state, and again after every NEW_LABELS: the model is
+measured out of fold on the very comments that people corrected, beside what is in use without it. Every training is
+kept as a version. The newest measurement decides; where it says that the own model is no better, the shipped layer
+reads again. Who corrects mistakes alone makes the shipped layer look worse than it is: pages say so.
 """
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 from msgspec import Struct
 
 from analysis.text.evidence import Leaning
 from analysis.text.reading import ReadingRules, leaning_of, read_comment, shipped_model
-from analysis.text.rescore import ask_rescoring
+from analysis.text.rescore import read_last_year_again
 from analysis.text.sentiment import SentimentState
 from core.database import Row, fetch, transaction
 from surveys.definition import SurveyDefinition
 from surveys.surveys import load_definitions
 
 LEAST_LABELS = 100
+LEAST_OF_EACH = 10  # of negative, neutral and positive: a model never finds what it was not shown
 NEW_LABELS = 25
 MOST_LABELS = 20_000  # the newest; what a model learns from beyond them is not worth the minutes
-RESCORED_DAYS = 366  # a year and a day: what pages look back at
 
 
 class Labelled(Struct, frozen=True):
@@ -55,7 +56,7 @@ async def train_own_models(now: datetime) -> int:
 
     No lock is held meanwhile: where two workers train the same one, the first to be through counts.
     """
-    due = await fetch(_DUE, LEAST_LABELS, NEW_LABELS)
+    due = await fetch(_DUE, LEAST_LABELS, NEW_LABELS, LEAST_OF_EACH)
     if not due:
         return 0
     workspace, language, version = due[0]["workspace"], due[0]["language"], due[0]["version"]
@@ -67,10 +68,11 @@ async def train_own_models(now: datetime) -> int:
         was_used = await fetch(_TURN_OFF, workspace, language, version)
         kept = await fetch(
             _KEEP, workspace, language, version, trained.content, trained.n, trained.f1_own, trained.f1_shipped,
-            trained.is_better, max(row["labelled_at"] for row in rows), now,
+            trained.is_better, now,
         )  # fmt: skip
+        await fetch(_LEARNED, workspace, language, max(row["labelled_at"] for row in rows))
         if kept and (trained.is_better or was_used):
-            await ask_rescoring(workspace, now - timedelta(days=RESCORED_DAYS), now)
+            await read_last_year_again(workspace, now)
     return 1
 
 
@@ -109,21 +111,22 @@ def _labelled(row: Row, asked: SurveyDefinition) -> Labelled:
 
 _SHIPPED = ReadingRules(())
 
-# What the newest model has seen is counted by the moment of the labels, so that one that was changed is new again.
+# Only labels that no model has seen are looked at, for this is asked all the time. Without a model those are all.
 _DUE = """
-WITH labelled AS (
-    SELECT r.workspace, s.language, l.labelled_at
+WITH new AS (
+    SELECT r.workspace, s.language, count(*) AS n, max(l.labelled_at) AS newest,
+           least(count(*) FILTER (WHERE l.state = 'negative'), count(*) FILTER (WHERE l.state = 'neutral'),
+                 count(*) FILTER (WHERE l.state = 'positive')) AS n_of_each
     FROM sentiment_label l JOIN comment_score s ON s.answer = l.answer
-    JOIN answer a ON a.id = l.answer JOIN response r ON r.id = a.response WHERE s.language <> ''
+    JOIN answer a ON a.id = l.answer JOIN response r ON r.id = a.response
+    WHERE NOT l.is_learned AND s.language <> '' GROUP BY r.workspace, s.language
+), newest_model AS (
+    SELECT workspace, language, max(version) AS version FROM own_model GROUP BY workspace, language
 )
-SELECT l.workspace, l.language, coalesce(max(m.version), 0) + 1 AS version
-FROM labelled l LEFT JOIN LATERAL (
-    SELECT version, last_label FROM own_model m
-    WHERE m.workspace = l.workspace AND m.language = l.language ORDER BY version DESC LIMIT 1
-) m ON true
-GROUP BY l.workspace, l.language
-HAVING count(*) >= $1 AND (count(m.version) = 0 OR count(*) FILTER (WHERE l.labelled_at > m.last_label) >= $2)
-ORDER BY max(l.labelled_at), l.workspace, l.language LIMIT 1
+SELECT workspace, language, coalesce(m.version, 0) + 1 AS version
+FROM new LEFT JOIN newest_model m USING (workspace, language)
+WHERE CASE WHEN m.version IS NULL THEN new.n >= $1 AND new.n_of_each >= $3 ELSE new.n >= $2 END
+ORDER BY new.newest, workspace, language LIMIT 1
 """
 
 _LABELLED = """
@@ -138,7 +141,14 @@ UPDATE own_model SET is_used = false WHERE workspace = $1 AND language = $2 AND 
 """
 
 _KEEP = """
-INSERT INTO own_model (workspace, language, version, content, n_labels, f1_own, f1_shipped, is_used, last_label,
-                       trained_at)
-VALUES ($1, $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING id
+INSERT INTO own_model (workspace, language, version, content, n_labels, f1_own, f1_shipped, is_used, trained_at)
+VALUES ($1, $2, $3, $4::jsonb, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING RETURNING id
+"""
+
+# Those that were given or changed meanwhile are new to the next.
+_LEARNED = """
+UPDATE sentiment_label l SET is_learned = true
+FROM comment_score s, answer a, response r
+WHERE s.answer = l.answer AND a.id = l.answer AND r.id = a.response AND r.workspace = $1 AND s.language = $2
+    AND l.labelled_at <= $3 AND NOT l.is_learned
 """

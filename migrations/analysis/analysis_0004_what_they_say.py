@@ -553,27 +553,6 @@ async def forwards():
     manager.add_column(
         table_class_name="OwnModel",
         tablename="own_model",
-        column_name="last_label",
-        db_column_name="last_label",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": None,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="OwnModel",
-        tablename="own_model",
         column_name="trained_at",
         db_column_name="trained_at",
         column_class_name="Timestamptz",
@@ -1879,6 +1858,27 @@ async def forwards():
         column_class=Timestamptz,
         params={
             "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="SentimentLabel",
+        tablename="sentiment_label",
+        column_name="is_learned",
+        db_column_name="is_learned",
+        column_class_name="Boolean",
+        column_class=Boolean,
+        params={
+            "default": False,
             "null": False,
             "primary_key": False,
             "unique": False,

@@ -12,6 +12,8 @@ from analysis.rebuild_tally import rebuild_tally
 from analysis.remove_responses import delete_response, erase_contact
 from analysis.responses import list_responses
 from analysis.score_responses import STOPPED_AFTER, score_responses
+from analysis.text.label_comments import label_sentiment, label_themes
+from analysis.text.sentiment import SentimentState
 from core.database import fetch
 from core.site import Site
 from tests.analysis.changing import MOODS, WORDS, Voices, counted, read_out
@@ -71,6 +73,27 @@ class TestOneChange:
         await voices.changes(0, felt="3", why="I was on hold for an hour.")
         await work(site)
         assert await fetch("SELECT * FROM comment_score") == before
+
+    async def test_words_that_are_changed_and_changed_back_keep_what_people_say_of_them(
+        self, voices: Voices, site: Site, hands: Hands
+    ) -> None:
+        words = "I was on hold for an hour."
+        await voices.answers(0, DAY, felt="2", why=words)
+        await work(site)
+        [comment] = await fetch("SELECT id FROM answer WHERE text IS NOT NULL")
+        workspace = voices.desk.people.acme
+        await label_sentiment(workspace, comment["id"], SentimentState.MIXED, None, hands.now)
+        await label_themes(workspace, comment["id"], {"general.bugs": True}, None, hands.now)
+        before = await fetch("SELECT * FROM comment_score")
+        await voices.changes(0, felt="3", why="Great, friendly people!")
+        await voices.changes(0, felt="3", why=words)
+        await work(site)
+        assert await fetch("SELECT * FROM comment_score") == before
+        assert await fetch("SELECT answer, state FROM sentiment_label") == [{"answer": comment["id"], "state": "mixed"}]
+        assert await fetch("SELECT theme FROM theme_label") == [{"theme": "general.bugs"}]
+        assert await fetch("SELECT FROM answer_change") == []
+        [face] = await fetch("SELECT value FROM answer WHERE instrument = 'anchor'")
+        assert face["value"] == 3
 
     async def test_an_answer_added_later_and_taken_back_at_once_was_never_there(
         self, voices: Voices, site: Site

@@ -38,7 +38,15 @@ OF_A_TOUCHPOINT = [
 ]
 UNDATED = ["/actions", "/guesses"]
 API_OF_A_TOUCHPOINT = "API /touchpoints/delivery/figures"
-API_DATED = ["API /report", "API /report.csv", "API /report.pdf", "API /drivers", "API /funnel", "API /pain-points", "API /pain-points.csv"]
+API_DATED = [
+    "API /report",
+    "API /report.csv",
+    "API /report.pdf",
+    "API /drivers",
+    "API /funnel",
+    "API /pain-points",
+    "API /pain-points.csv",
+]
 API_UNDATED = ["API /actions"]
 NO_WORDS = re.compile(r"\b(nan|inf|infinity|traceback)\b|>none<", re.IGNORECASE)
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
 
 from tests.live.every_question import GROUPS, Doors
+from tests.live.processes import until
 
 pytestmark = pytest.mark.live
 
@@ -166,6 +167,23 @@ def test_the_pages_of_the_staff(doors: Doors, context: BrowserContext, seen: See
         *("triggers", "triggers/new", f"triggers/{trigger['id']}", "events", "decisions", "outbox"),
         *("contacts", f"contacts/{contact['id']}", f"contacts/{contact['id']}/why", "contacts/duplicates"),
         *("contacts/import", "why", "suppressions", "policy", "senders", "senders/new", "messengers", "api-keys"),
+    ]
+    assert [found for page in pages for found in seen.barriers(f"{doors.url}/w/acme/{page}", SOME_VIEWS)] == []
+
+
+def test_the_pages_of_what_people_say(doors: Doors, context: BrowserContext, seen: Seen) -> None:
+    context.add_cookies(
+        [{"name": name, "value": value, "url": doors.url} for name, value in doors.client.cookies.items()]
+    )
+    for number in range(6):
+        said = {"felt": "1" if number else "5", "why": "Great staff, but I was on hold for an hour. I am angry."}
+        httpx.post(doors.mailed("order.delivered", f"axe-says-{number}"), data=said)
+    until(lambda: doors.client.get("/w/acme/responses").text.count("on hold") >= 6)
+    waiting = "pain-points/buying/delivery/general.long_wait"
+    doors.post(f"/w/acme/{waiting}/status", status="confirmed", note="Everybody says so.")
+    pages = [
+        *("responses", "responses?sentiment=negative", "mismatches", "reading", "themes", "themes/general.long_wait"),
+        *("themes/terms", "journeys/buying/themes", "pain-points", waiting),
     ]
     assert [found for page in pages for found in seen.barriers(f"{doors.url}/w/acme/{page}", SOME_VIEWS)] == []
 

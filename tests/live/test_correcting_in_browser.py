@@ -57,19 +57,24 @@ def test_a_click_corrects_without_a_new_page(chromium: Browser, responses: tuple
     wanted = "Positive" if width == 390 else "Mixed"
     comment = page.locator(".comment").nth(2)
     comment.get_by_role("button", name=wanted).click()
-    expect(comment.get_by_text("said by")).to_be_visible()
+    expect(comment.get_by_text("corrected by")).to_be_visible()
     assert pressed(page, 2) == wanted
     assert page.evaluate("window.stayed && document.activeElement.innerText") == wanted
     comment.get_by_text("Add a theme").click()
+    comment.get_by_label("Theme").fill("No such theme")
+    page.keyboard.press("Enter")
+    said = "“No such theme” is no theme of this workspace"
+    expect(comment.get_by_label("Theme")).to_have_js_property("validationMessage", said)
     comment.get_by_label("Theme").fill("Search does not find it")
     page.keyboard.press("Enter")
+    expect(comment.get_by_text("Add a theme")).to_be_focused()
     taken = comment.get_by_role("button", name="It is not about: Search does not find it")
     taken.click()
     expect(taken).to_have_count(0)
     page.reload()
     assert pressed(page, 2) == wanted
     comment.get_by_role("button", name="Take back").click()
-    expect(comment.get_by_text("said by")).to_have_count(0)
+    expect(comment.get_by_text("corrected by")).to_have_count(0)
     assert page.evaluate("document.documentElement.scrollWidth") == width
     context.close()
 

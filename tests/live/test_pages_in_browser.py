@@ -12,7 +12,8 @@ from tests.live.processes import environment_in, kept, served, until
 
 STAFF_PAGES = ["journeys", "journeys/buying", "journeys/buying/touchpoints/delivery", "pain-points", "responses",
                "decisions", "outbox", "api-keys", "surveys", "surveys/after-delivery", "surveys/after-delivery/edit",
-               "theme", "widget"]  # fmt: skip
+               "theme", "widget", "themes", "themes/general.long_wait", "themes/terms", "mismatches", "reading",
+               "journeys/buying/themes", "pain-points/buying/delivery/general.long_wait"]  # fmt: skip
 WIDTHS = [320, 390, 768, 1440]
 
 

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from analysis.pains.bootstrap import DRAWS, Cell, certainties, drawn_losses
+from analysis.pains.bootstrap import DRAWS, MANY_KINDS, Cell, certainties, drawn_losses
 from analysis.pains.loss import loss_per_month
 from tests.analysis.test_golden import GOLDEN
 
@@ -84,6 +84,15 @@ def test_three_of_each_draw_are_at_the_top() -> None:
     assert sum(found.p_top for found in sure.values()) == pytest.approx(3)
     assert [sure["p0"].p_top, sure["p1"].p_top, sure["p4"].p_top] == [1, 1, 0]
     assert 0.3 < sure["p3"].p_top < sure["p2"].p_top < 0.7
+
+
+def test_many_kinds_of_contacts_are_drawn_as_few_kinds_are() -> None:
+    """The same people, once told apart by a theme nobody asks for: the draws differ, their bounds hardly."""
+    alike = [Cell(-0.5, ("it",), 300), Cell(0.5, (), 1200)]
+    apart = [Cell(cell.x, (*cell.themes, f"other.{at}"), 1) for cell in alike for at in range(cell.n)]
+    few, many = [certainties(drawn_losses("a/b", people, 100.0, ["it"]))["it"].interval for people in (alike, apart)]
+    assert len(apart) > MANY_KINDS
+    assert (many.lo, many.hi) == pytest.approx((few.lo, few.hi), rel=0.02)
 
 
 def test_nobody_and_everybody_know_of_no_drop() -> None:

@@ -52,7 +52,7 @@ async def test_fewer_mention_it_than_chance_would_have_it(people: People, hands:
     assert found.x_change is not None
     assert found.x_change.value == pytest.approx(0.5)
     assert found.is_closed
-    assert found.words == ("Mentioned by 18 of 30 before, 3 of 30 after: -50 points (-67 to -26). It seems solved.")
+    assert found.words == ("Mentioned by 18 of 30 before, 3 of 30 after: −50 points (−67 to −26). It seems solved.")
 
 
 async def test_where_the_interval_holds_nothing_changed_it_is_not_shown(people: People, hands: Hands) -> None:

@@ -184,6 +184,30 @@ async def test_an_owner_is_named_and_given_back_to_the_touchpoint(people: People
     assert (await load_pain(people.acme, PAIN, PERIOD)).pain.owner == "Logistics"
 
 
+async def test_saving_the_form_as_it_is_makes_nobody_an_owner(people: People) -> None:
+    page = (await people.alice.get(PAGE)).text
+    assert 'name="owner" value="" placeholder="Logistics"' in page
+
+
+async def test_a_tracker_says_what_has_become_of_it(people: People, hands: Hands) -> None:
+    address = f"{API}/delivery/{SLOW}/status"
+    key = await make_key(people.acme, hands.now, Scope.ACTIONS)
+    said = {"status": "in_action", "note": "KEPT-12", "owner": "Ida"}
+    told = (await people.nobody.post(address, headers=key, json=said)).json()
+    assert (told["pain"]["status"], told["pain"]["owner"], told["history"][0]["note"]) == (
+        "in_action",
+        "Ida",
+        "KEPT-12",
+    )
+    told = (await people.nobody.post(address, headers=key, json={"owner": ""})).json()
+    assert (told["pain"]["status"], told["pain"]["owner"], len(told["history"])) == ("in_action", "Logistics", 1)
+    for refused in ({"note": "of no status"}, {"status": "gone"}, {"statu": "new"}):
+        assert (await people.nobody.post(address, headers=key, json=refused)).status_code in (400, 422)
+    reader, foreign = await make_key(people.acme, hands.now, Scope.READ), await make_key(people.other, hands.now)
+    assert (await people.nobody.post(address, headers=reader, json=said)).status_code == 403
+    assert (await people.nobody.post(address, headers=foreign, json=said)).status_code in (403, 404)
+
+
 async def test_an_action_is_linked_seen_and_unlinked(people: People, hands: Hands) -> None:
     entry = await log_action(people.acme, "buying", "delivery", Action("Two drivers", TODAY), hands.now)
     assert "Two drivers" in (await people.alice.get(PAGE)).text

@@ -4,6 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from accounts.api_keys import Scope
 from core.database import fetch
 from tests.analysis.answers import contacts_of
 from tests.analysis.text.commenting import about, clause, said, scored
@@ -64,7 +65,7 @@ async def test_one_click_corrects_and_leads_back_to_the_same_place(people: Peopl
     assert answer.headers["location"] == f"/w/acme/responses?{here}#comment-{comment}"
     html = (await people.alice.get("/w/acme/responses")).text
     assert Page(html).pressed == ["negative"]
-    assert "said by Alice, read as positive" in html
+    assert "corrected by Alice, was read as positive" in html
     await post_form(people.alice, f"/w/acme/comments/{comment}/sentiment", {"state": ""})
     html = (await people.alice.get("/w/acme/responses")).text
     assert Page(html).pressed == ["positive"]
@@ -123,6 +124,9 @@ async def test_a_program_labels_and_takes_it_back(people: People, hands: Hands, 
     assert (await people.nobody.put(path, json={"state": "no_signal"}, headers=key)).status_code == 422
     found = (await people.nobody.delete(path, headers=key)).json()
     assert (found["label"], found["themes"], found["theme_labels"]) == (None, ["general.slow"], {})
+    reader = await make_key(people.acme, hands.now, Scope.READ, Scope.ACTIONS)
+    assert (await people.nobody.put(path, json=body, headers=reader)).status_code == 403
+    assert (await people.nobody.delete(path, headers=reader)).status_code == 403
     foreign = await make_key(people.other, hands.now)
     for method in ("get", "delete"):
         assert (await people.nobody.request(method, path, headers=foreign)).status_code == 404

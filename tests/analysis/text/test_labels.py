@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from analysis.responses import Wanted, list_responses
+from analysis.text.edit_themes import choose_packs, dismiss_theme, merge_theme, restore_theme
 from analysis.text.label_comments import (
     LABELS,
     label_sentiment,
@@ -13,15 +14,18 @@ from analysis.text.label_comments import (
     take_label_back,
 )
 from analysis.text.load_comments import CommentView, load_comments
+from analysis.text.rescore import FROM_THE_START, ask_rescoring, rescore_comments
 from analysis.text.sentiment import SentimentState
-from core.database import fetch
+from core.database import fetch, transaction
 from core.errors import Invalid, NotFound
 from tests.analysis.answers import contacts_of
 from tests.analysis.text.commenting import about, clause, said, scored
+from tests.analysis.text.reading_examples import said as read_as
 from tests.factories import Hands, make_journey
-from tests.people import People
+from tests.people import People, id_of_alice
 
 TEXT = "Great driver, but the parcel was late & <b>wet</b>"
+SLOW, BUGS, WAIT = "general.slow", "general.bugs", "general.long_wait"
 NEGATIVE, POSITIVE, MIXED = SentimentState.NEGATIVE, SentimentState.POSITIVE, SentimentState.MIXED
 
 
@@ -105,16 +109,86 @@ async def test_a_theme_is_taken_away_and_added_again(people: People, hands: Hand
 
 
 async def test_with_a_theme_goes_what_was_merged_into_it(people: People, hands: Hands, comment: int) -> None:
-    await fetch(
-        "INSERT INTO theme_edit (workspace, theme, state, merged_into, edited_at) "
-        "VALUES ($1, 'general.slow', 'merged', 'general.bugs', now())",
-        people.acme,
-    )
+    await merge_theme(people.acme, SLOW, BUGS, await id_of_alice(), hands.now)
     assert (await held(comment)).theme_keys == ("general.bugs",)
     await label_themes(people.acme, comment, {"general.bugs": False}, None, hands.now)
     assert (await held(comment)).theme_keys == ()
     await label_themes(people.acme, comment, {"general.bugs": True}, None, hands.now)
     assert (await held(comment)).theme_keys == ("general.bugs",)
+
+
+@pytest.fixture
+async def crawls(people: People, hands: Hands) -> int:
+    """A comment as it is really read: about something slow, and that alone."""
+    await make_journey(people.acme, hands.now)
+    [found] = await read_as(people.acme, hands, "Everything is so slow")
+    assert (await held(found)).theme_keys == (SLOW,)
+    return found
+
+
+async def read_again(workspace: int, hands: Hands) -> None:
+    await ask_rescoring(workspace, FROM_THE_START, hands.now)
+    while await rescore_comments(hands.now):
+        pass
+
+
+async def test_what_is_not_about_a_theme_is_not_about_what_it_was_merged_into(
+    people: People, hands: Hands, crawls: int
+) -> None:
+    alice = await id_of_alice()
+    [other] = await read_as(people.acme, hands, "It is slow")
+    await label_themes(people.acme, crawls, {SLOW: False}, None, hands.now)
+    await merge_theme(people.acme, SLOW, BUGS, alice, hands.now)
+    for _ in range(2):
+        assert [(await held(one)).theme_keys for one in (crawls, other)] == [(), (BUGS,)]
+        await read_again(people.acme, hands)
+    await label_themes(people.acme, other, {BUGS: False}, None, hands.now)  # as it is called now
+    assert (await held(other)).theme_keys == ()
+    await restore_theme(people.acme, SLOW, alice, hands.now)
+    assert [(await held(one)).theme_keys for one in (crawls, other)] == [(), (SLOW,)]
+
+
+async def test_a_label_of_a_theme_counts_as_what_it_was_merged_into(people: People, hands: Hands, crawls: int) -> None:
+    alice = await id_of_alice()
+    await label_themes(people.acme, crawls, {WAIT: True}, None, hands.now)
+    await merge_theme(people.acme, WAIT, BUGS, alice, hands.now)
+    assert (await held(crawls)).theme_keys == (SLOW, BUGS)
+    await dismiss_theme(people.acme, BUGS, alice, hands.now)
+    assert (await held(crawls)).theme_keys == (SLOW,)
+    await restore_theme(people.acme, WAIT, alice, hands.now)
+    assert (await held(crawls)).theme_keys == (SLOW, WAIT)
+
+
+async def test_a_pack_that_is_off_counts_from_that_moment_no_more(people: People, hands: Hands, crawls: int) -> None:
+    await label_themes(people.acme, crawls, {WAIT: True}, None, hands.now)
+    await choose_packs(people.acme, {"software"}, hands.now)
+    assert (await held(crawls)).theme_keys == ()
+    assert await list_responses(people.acme, Wanted(theme=SLOW)) == []
+    await choose_packs(people.acme, {"software", "general"}, hands.now)
+    assert (await held(crawls)).theme_keys == (SLOW, WAIT)
+    await choose_packs(people.acme, set(), hands.now)
+    await read_again(people.acme, hands)
+    await choose_packs(people.acme, {"general"}, hands.now)
+    await read_again(people.acme, hands)
+    assert (await held(crawls)).theme_keys == (SLOW, WAIT)
+
+
+async def test_a_comment_that_is_deleted_while_it_is_labelled_is_not_found(
+    people: People, hands: Hands, comment: int
+) -> None:
+    async def label_when_it_goes() -> None:
+        await going.wait()
+        await label_sentiment(people.acme, comment, NEGATIVE, None, hands.now)
+
+    going = asyncio.Event()
+    labelling = asyncio.create_task(label_when_it_goes())
+    async with transaction():
+        await fetch("DELETE FROM answer WHERE id = $1", comment)
+        going.set()
+        while not await fetch("SELECT FROM pg_locks WHERE NOT granted"):
+            await fetch("SELECT pg_sleep(0.01)")
+    with pytest.raises(NotFound):
+        await labelling
 
 
 async def test_a_theme_that_nobody_knows_is_refused_and_nothing_is_kept(

@@ -82,6 +82,16 @@ async def test_those_furthest_apart_come_first(people: People, hands: Hands) -> 
     assert await of_quarter(people.other, hands) == Mismatches((), ())
 
 
+async def test_words_that_leave_by_a_program_are_redacted(people: People, hands: Hands) -> None:
+    await make_journey(people.acme, hands.now)
+    [contact] = await contacts_of(people.acme, 1)
+    words = "Awful, write to carla@customer.example"
+    comment = await said(people.acme, contact, words, hands.now - timedelta(days=1), ("felt", "anchor", 5))
+    await scored(comment, "negative", -0.9)
+    [found] = (await of_quarter(people.acme, hands)).comments
+    assert found.text == "Awful, write to [e-mail]"
+
+
 async def test_older_ones_belong_to_other_days(people: People, hands: Hands) -> None:
     await written(people, hands)
     hands.move(days=91)

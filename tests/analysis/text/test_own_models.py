@@ -5,11 +5,19 @@ from datetime import UTC, datetime
 import pytest
 
 from analysis.text.evidence import Leaning
+from analysis.text.label_comments import label_sentiment
 from analysis.text.load_models import load_models
 from analysis.text.load_rules import load_rules
 from analysis.text.reading import read_comment
 from analysis.text.sentiment import SentimentState
-from analysis.text.train_own_models import LEAST_LABELS, NEW_LABELS, Labelled, train, train_own_models
+from analysis.text.train_own_models import (
+    LEAST_LABELS,
+    LEAST_OF_EACH,
+    NEW_LABELS,
+    Labelled,
+    train,
+    train_own_models,
+)
 from core.database import fetch
 from tests.analysis.answers import contacts_of
 from tests.analysis.text.commenting import said, scored
@@ -94,8 +102,28 @@ async def test_labels_that_were_changed_are_new_again(people: People, hands: Han
     await corrected(people, hands, LEAST_LABELS)
     await train_own_models(hands.now)
     hands.move(days=1)
+    rows = await fetch("SELECT answer, state FROM sentiment_label ORDER BY id LIMIT $1", NEW_LABELS)
+    for row in rows:  # to say the same again is nothing new
+        await label_sentiment(workspace, row["answer"], SentimentState(row["state"]), None, hands.now)
+    assert await train_own_models(hands.now) == 0
+    for row in rows:
+        await label_sentiment(workspace, row["answer"], SentimentState.MIXED, None, hands.now)
+    assert await train_own_models(hands.now) == 1
+
+
+async def test_labels_of_one_kind_alone_train_nothing(people: People, hands: Hands, workspace: int) -> None:
+    """Such a model would call every comment the same."""
+    await corrected(people, hands, LEAST_LABELS)
+    of_a_kind = "UPDATE sentiment_label SET state = 'positive' WHERE id NOT IN (SELECT id FROM ({}) few)"
+    few = " UNION ALL ".join(
+        f"(SELECT id FROM sentiment_label WHERE state = '{state}' ORDER BY id LIMIT {n})"
+        for state, n in (("negative", LEAST_OF_EACH), ("neutral", LEAST_OF_EACH - 1))
+    )
+    await fetch(of_a_kind.format(few))
+    assert await train_own_models(hands.now) == 0
     await fetch(
-        "UPDATE sentiment_label SET labelled_at = $1 WHERE id IN (SELECT id FROM sentiment_label LIMIT 25)", hands.now
+        "UPDATE sentiment_label SET state = 'neutral' "
+        "WHERE id = (SELECT max(id) FROM sentiment_label WHERE state = 'positive')"
     )
     assert await train_own_models(hands.now) == 1
 
@@ -118,7 +146,7 @@ async def test_the_newest_measurement_decides_even_where_an_own_model_has_read(
     await fetch(PLAINLY_ENGLISH)
     await fetch(
         "INSERT INTO own_model (workspace, language, version, content, n_labels, f1_own, f1_shipped, is_used, "
-        "last_label, trained_at) VALUES ($1, 'en', 7, '{}', 100, 0.9, 0.1, true, $2, $2)",
+        "trained_at) VALUES ($1, 'en', 7, '{}', 100, 0.9, 0.1, true, $2)",
         workspace,
         datetime(2026, 1, 1, tzinfo=UTC),
     )
@@ -151,7 +179,7 @@ async def test_the_page_says_what_reads_and_how_well(people: People, hands: Hand
     await corrected(people, hands, LEAST_LABELS)
     before = (await people.bob.get("/w/acme/reading")).text
     assert "Dutch" in before
-    assert "No layer reads this language yet" in before
+    assert "Kept can't read this language yet" in before
     assert "100 of the 100 corrections" in before
     await train_own_models(hands.now)
     page = (await people.bob.get("/w/acme/reading")).text
@@ -164,9 +192,10 @@ async def test_the_page_says_what_reads_and_how_well(people: People, hands: Hand
 # What the model that ships reads without a fault.
 PLAINLY_ENGLISH = """
 WITH written AS (
-    UPDATE answer SET text = CASE id % 2 WHEN 0 THEN 'Excellent, I am very happy' ELSE 'Terrible, I am angry' END
+    UPDATE answer SET text = CASE id % 3
+        WHEN 0 THEN 'Excellent, I am very happy' WHEN 1 THEN 'Terrible, I am angry' ELSE 'We bought it in May' END
     WHERE text IS NOT NULL RETURNING id
 )
-UPDATE sentiment_label SET state = CASE answer % 2 WHEN 0 THEN 'positive' ELSE 'negative' END
+UPDATE sentiment_label SET state = CASE answer % 3 WHEN 0 THEN 'positive' WHEN 1 THEN 'negative' ELSE 'neutral' END
 WHERE answer IN (SELECT id FROM written)
 """

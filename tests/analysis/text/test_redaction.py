@@ -7,6 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.text.redaction import redact
+from tests.analysis.text.redaction_probes import (
+    FIRST_PRIVATE,
+    FIRST_WHOLE,
+    SECOND_PRIVATE,
+    SECOND_WHOLE,
+    Probe,
+    private_probes,
+    still_shown,
+    whole_probes,
+)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +60,35 @@ def test_it_is_replaced_by_what_it_was(text: str, shown: str) -> None:
 )
 def test_what_tells_nothing_stays(text: str) -> None:
     assert redact(text) == text
+
+
+PRIVATE = {"first": private_probes(FIRST_PRIVATE), "second": private_probes(SECOND_PRIVATE)}
+WHOLE = {"first": whole_probes(FIRST_WHOLE), "second": whole_probes(SECOND_WHOLE)}
+
+
+@pytest.mark.parametrize("probes", PRIVATE.values(), ids=PRIVATE)
+def test_nothing_private_is_shown(probes: list[Probe]) -> None:
+    assert len(probes) > 180
+    assert all(private for _, private in probes)
+    shown = {text: still_shown(private, redact(text)) for text, private in probes}
+    assert {text: words for text, words in shown.items() if words} == {}
+
+
+@pytest.mark.parametrize("probes", WHOLE.values(), ids=WHOLE)
+def test_what_everybody_may_know_is_shown(probes: list[str]) -> None:
+    assert len(probes) > 130
+    assert {text: redact(text) for text in probes if redact(text) != text} == {}
+
+
+@pytest.mark.parametrize("probes", PRIVATE.values(), ids=PRIVATE)
+def test_a_second_look_takes_no_more(probes: list[Probe]) -> None:
+    once = [redact(text) for text, _ in probes]
+    assert [redact(text) for text in once] == once
+
+
+def test_a_name_without_a_cue_is_not_found() -> None:
+    """What can't be done is said in the docs as well."""
+    assert redact("Priya was great") == "Priya was great"
 
 
 def test_a_long_number_that_is_no_card_is_a_number_all_the_same() -> None:

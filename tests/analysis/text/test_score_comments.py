@@ -5,6 +5,9 @@ import multiprocessing
 import os
 import re
 import signal
+from typing import Any
+
+from structlog.testing import capture_logs
 
 from analysis.apply_changes import apply_changes
 from analysis.score_responses import score_responses
@@ -13,6 +16,7 @@ from analysis.text.evidence import Leaning
 from analysis.text.load_rules import load_rules
 from analysis.text.reading import CommentReading, read_comment
 from analysis.text.reading_pool import MANY_CHARACTERS, Unread, cores, read_all
+from analysis.text.rescore import read_last_year_again, rescore_comments
 from core.database import fetch
 from core.site import Site
 from tests.analysis.answers import contacts_of, given
@@ -161,3 +165,38 @@ async def test_two_workers_never_read_one_comment_twice(people: People, hands: H
     answers = await unscored(people.acme, hands, *WORDS)
     assert sum(await asyncio.gather(*(score_responses(hands.now) for _ in range(4)))) == len(WORDS)
     assert [row["answer"] for row in await readings()] == answers
+
+
+async def test_a_comment_on_which_the_reader_fails_keeps_no_other_from_being_read(people: People) -> None:
+    rules = (await load_rules([people.acme]))[people.acme]
+    broken: Any = None
+    unread = [Unread(WORDS[0], "en", offered, Leaning.OPEN) for offered in (("en",), broken, ("nl",))]
+    first, failed, last = await read_all(unread, rules)
+    assert (failed.state, failed.polarity, failed.analyser) == ("not_scored", None, "unread: TypeError")
+    assert [first, last] == await read_all([unread[0], unread[2]], rules)
+
+
+async def test_rules_that_cannot_be_read_by_cost_no_other_workspace_its_scores(people: People, hands: Hands) -> None:
+    """What failed is counted, and its words stay out of the log; the rules mended, it is read again."""
+    for workspace in (people.acme, people.other):
+        await make_journey(workspace, hands.now)
+    await fetch(
+        "INSERT INTO theme_edit (workspace, theme, title, phrases, edited_at) "
+        "VALUES ($1, 'own.broken', 'Broken', '{p*}', now())",
+        people.acme,
+    )
+    with capture_logs() as logged:
+        [failed] = await unscored(people.acme, hands, WORDS[1])
+        [read] = await said(people.other, hands, WORDS[1])
+    states = {row["answer"]: row["state"] for row in await readings()}
+    assert states == {failed: "not_scored", read: "negative"}
+    assert [entry for entry in logged if entry["event"] == "comments_unread"] == [
+        {"event": "comments_unread", "log_level": "error", "workspace": people.acme, "fault": "WordListFault", "n": 1}
+    ]
+    assert "furious" not in str(logged)
+    assert "1 comment could not be read" in (await people.alice.get("/w/acme/reading")).text
+    await fetch("DELETE FROM theme_edit")
+    await read_last_year_again(people.acme, hands.now)
+    while await rescore_comments(hands.now):
+        pass
+    assert {row["state"] for row in await readings()} == {"negative"}

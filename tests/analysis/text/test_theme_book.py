@@ -1,5 +1,7 @@
 """The themes of a workspace: packs as they ship, with what was changed about them."""
 
+import msgspec
+
 from analysis.text.theme_book import ThemeChange, ThemeState, book_of, packs_read
 from analysis.text.themes import Pack, PackFile, Theme, Tone, find_themes, shipped_pack_files
 
@@ -60,10 +62,18 @@ def test_a_dismissed_theme_is_not_looked_for() -> None:
     assert found("slow queue", ThemeChange(theme="general.slow", state=ThemeState.DISMISSED)) == {"general.queue"}
 
 
-def test_a_merged_theme_gives_its_phrases_to_the_other() -> None:
+def test_a_merged_theme_is_found_under_its_own_key_while_both_packs_are_on() -> None:
     merged = ThemeChange(theme="general.slow", state=ThemeState.MERGED, merged_into="own.parking")
-    assert found("slow parking", MINE, merged) == {"own.parking"}
+    assert found("slow parking", MINE, merged) == {"general.slow", "own.parking"}
     assert found("slow", MINE, merged, general=False) == set()
+    away = ThemeChange(theme="general.slow", state=ThemeState.MERGED, merged_into="travel.late")
+    assert found("slow", away, travel=True) == {"general.slow"}
+    assert found("slow", away) == set()
+
+
+def test_an_own_theme_without_a_description_is_a_pack_that_other_processes_can_read() -> None:
+    packs = read(MINE)
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(packs), type=tuple[PackFile, ...]) == packs
 
 
 def test_a_chain_of_merges_ends_at_its_last_theme() -> None:
@@ -71,7 +81,7 @@ def test_a_chain_of_merges_ends_at_its_last_theme() -> None:
     second = ThemeChange(theme="general.queue", state=ThemeState.MERGED, merged_into="own.parking")
     book = book_of({}, [first, second, MINE], SHIPPED)
     assert [one.key for one in book.merged_into("own.parking")] == ["general.slow", "general.queue"]
-    assert found("slow", first, second, MINE) == {"own.parking"}
+    assert found("slow", first, second, MINE) == {"general.slow"}
 
 
 def test_a_ring_of_merges_finds_nothing_and_ends() -> None:
@@ -84,13 +94,6 @@ def test_what_was_merged_into_a_dismissed_theme_is_not_looked_for() -> None:
     gone = ThemeChange(theme="general.queue", state=ThemeState.DISMISSED)
     merged = ThemeChange(theme="general.slow", state=ThemeState.MERGED, merged_into="general.queue")
     assert found("slow queue", gone, merged) == set()
-
-
-def test_phrases_of_another_language_stay_in_a_pack_of_theirs() -> None:
-    merged = ThemeChange(theme="zug.warten", state=ThemeState.MERGED, merged_into="general.slow")
-    packs = {(pack.id, pack.language): pack for pack in read(merged, zug=True)}
-    assert set(packs) == {("general", "en"), ("general", "de")}
-    assert [(one.id, one.phrases) for one in packs["general", "de"].themes] == [("slow", ("warten",))]
 
 
 def test_own_themes_are_in_a_pack_of_their_own_by_language() -> None:

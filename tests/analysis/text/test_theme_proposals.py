@@ -22,7 +22,7 @@ from core.database import fetch
 from core.errors import Invalid, NotFound
 from tests.analysis.answers import contacts_of, given
 from tests.factories import Hands, make_journey
-from tests.people import People, post_form
+from tests.people import People, id_of_alice, post_form
 
 LOW = ["The parking garage was full", "No space in the parking garage", "Your parking garage is a maze"]
 HIGH = ["Lovely coffee and cake", "The coffee was warm", "Coffee with a smile"]
@@ -156,10 +156,6 @@ async def garage(people: People, hands: Hands, low: int = 12) -> None:
         await heard(people.acme, contact, hands, text, 1 if place < low else 5)
 
 
-async def alice_of() -> int:
-    return int((await fetch("SELECT id FROM kept_user WHERE email = 'alice@acme.example'"))[0]["id"])
-
-
 async def test_proposals_come_with_redacted_examples(people: People, hands: Hands) -> None:
     await garage(people, hands)
     found = await load_proposals(people.acme)
@@ -178,11 +174,13 @@ async def test_comments_with_a_theme_are_not_read_for_terms(people: People, hand
     )
     found = await load_proposals(people.acme)
     assert (found.terms, found.n_without) == ((), 12)
+    await dismiss_theme(people.acme, "general.slow", await id_of_alice(), hands.now)
+    assert (await load_proposals(people.acme)).n_without == 24  # nothing covers them any more
 
 
 async def test_an_accepted_term_is_a_line_of_its_theme_and_proposed_no_more(people: People, hands: Hands) -> None:
     await garage(people, hands)
-    alice, term = await alice_of(), (await load_proposals(people.acme)).terms[0].term
+    alice, term = await id_of_alice(), (await load_proposals(people.acme)).terms[0].term
     key = await accept_as_new(people.acme, "en", term, "Car park", Tone.PAIN, alice, hands.now)
     await accept_into(people.acme, "en", "multi storey", key, alice, hands.now)
     assert (await load_theme_book(people.acme)).themes[key].phrases == (term, "multi storey")
@@ -192,7 +190,7 @@ async def test_an_accepted_term_is_a_line_of_its_theme_and_proposed_no_more(peop
 
 async def test_a_dismissed_term_comes_back_when_that_is_taken_back(people: People, hands: Hands) -> None:
     await garage(people, hands)
-    alice, term = await alice_of(), (await load_proposals(people.acme)).terms[0].term
+    alice, term = await id_of_alice(), (await load_proposals(people.acme)).terms[0].term
     await dismiss_term(people.acme, "en", term, alice, hands.now)
     assert term not in [one.term for one in (await load_proposals(people.acme)).terms]
     with pytest.raises(NotFound):
@@ -202,9 +200,13 @@ async def test_a_dismissed_term_comes_back_when_that_is_taken_back(people: Peopl
 
 
 async def test_a_term_is_not_accepted_where_it_can_not_be_read(people: People, hands: Hands) -> None:
-    alice = await alice_of()
+    alice = await id_of_alice()
     with pytest.raises(NotFound):
         await accept_into(people.acme, "en", "parking", "own.nothing", alice, hands.now)
+    await dismiss_theme(people.acme, "general.bugs", alice, hands.now)
+    for unread in ("general.bugs", "travel.late_flight"):
+        with pytest.raises(Invalid):
+            await accept_into(people.acme, "en", "parking", unread, alice, hands.now)
     for language, term in (("de", "parkplatz"), ("en", "a-b"), ("en", ""), ("en", "x" * 81), ("en", "a\x00")):
         with pytest.raises(Invalid):
             await accept_into(people.acme, language, term, "general.slow", alice, hands.now)
@@ -237,7 +239,7 @@ async def test_the_page_shows_the_terms_and_takes_decisions(people: People, hand
 
 
 async def test_terms_of_a_dismissed_theme_stay_decided(people: People, hands: Hands) -> None:
-    alice = await alice_of()
+    alice = await id_of_alice()
     key = await accept_as_new(people.acme, "en", "parking", "Car park", Tone.PAIN, alice, hands.now)
     await dismiss_theme(people.acme, key, alice, hands.now)
     assert [one.term for one in await list_decisions(people.acme)] == ["parking"]

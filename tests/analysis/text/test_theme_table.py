@@ -14,7 +14,7 @@ from analysis.text.theme_table import Place, ThemeRow, Voices, theme_rows
 from core.database import fetch
 from tests.analysis.answers import ASKED_AT_BOTH, contacts_of, given, score
 from tests.factories import Hands, make_journey, make_key
-from tests.people import People
+from tests.people import People, id_of_alice
 
 SETTINGS = ReportSettings()
 BAD, GOOD = SentimentState.NEGATIVE, SentimentState.POSITIVE
@@ -161,7 +161,7 @@ async def test_a_contact_counts_once_and_is_mixed_who_says_both(people: People, 
 
 async def test_merges_and_dismissals_count_at_once(people: People, hands: Hands) -> None:
     await make_journey(people.acme, hands.now)
-    alice = (await fetch("SELECT id FROM kept_user WHERE email = 'alice@acme.example'"))[0]["id"]
+    alice = await id_of_alice()
     for place, contact in enumerate(await contacts_of(people.acme, 12)):
         await wrote(people, hands, contact, 2, f"general.{'slow' if place < 6 else 'bugs'} negative")
     await merge_theme(people.acme, "general.slow", "general.bugs", alice, hands.now)
