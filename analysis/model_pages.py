@@ -7,6 +7,7 @@ from litestar.response import Template
 from accounts.api_keys import ApiCaller, Scope
 from accounts.membership import Member
 from analysis.text.load_models import LanguageReading, load_models
+from analysis.text.reading import shipped_model
 from analysis.text.train_own_models import LEAST_LABELS, LEAST_OF_EACH, NEW_LABELS
 from analysis.text_words import STATE_WORDS, language_words
 
@@ -14,6 +15,7 @@ from analysis.text_words import STATE_WORDS, language_words
 @get("/reading", include_in_schema=False)
 async def reading_page(member: NamedDependency[Member]) -> Template:
     context = {
+        "shipped": shipped_model().measured,
         "languages": await load_models(member.workspace),
         "least": LEAST_LABELS,
         "of_each": LEAST_OF_EACH,

@@ -61,6 +61,7 @@ class _Told(Struct, frozen=True):
 
     mentioned: Mentioned
     others: Sequence[Comment]
+    is_felt: bool  # whether quotes may be chosen by what was felt
 
     @property
     def quotable(self) -> tuple[Comment, ...]:
@@ -306,12 +307,13 @@ def _figure_of_persona(
 
 
 def _told(places: Sequence[Place], frame: Frame) -> Iterator[tuple[str, _Told]]:
-    """Where few don't mention a theme, no counter-quote is of these: it would tell what they felt."""
+    """Where few don't mention a theme, nothing is said of what anybody felt, so no quote contradicts another."""
     for place in places:
         contrary = _contrary(place) if place.mentioned else []
         for theme, mentioned in place.mentioned.items():
-            others = contrary if int(place.everybody.n) - mentioned.n >= frame.settings.k else ()
-            yield theme_id(place, theme, frame), _Told(mentioned, [one for one in others if theme not in one.themes])
+            is_felt = int(place.everybody.n) - mentioned.n >= frame.settings.k
+            others = [one for one in contrary if is_felt and theme not in one.themes]
+            yield theme_id(place, theme, frame), _Told(mentioned, others, is_felt)
 
 
 def _contrary(place: Place) -> list[Comment]:
@@ -333,17 +335,21 @@ def _quoted(
 
 def _choice(told: _Told, texts: Mapping[int, str], k: int, read: Callable[[Candidate], Words]) -> QuoteChoice:
     return choose_quotes(
-        _candidates(told.mentioned.comments[:MOST_QUOTED], texts),
-        _candidates(told.others, texts),
+        _candidates(told.mentioned.comments[:MOST_QUOTED], texts, is_felt=told.is_felt),
+        _candidates(told.others, texts, is_felt=told.is_felt),
         n_contacts=told.mentioned.n,
         shown_from=k,
         read=read,
     )
 
 
-def _candidates(comments: Sequence[Comment], texts: Mapping[int, str]) -> list[Candidate]:
+def _candidates(comments: Sequence[Comment], texts: Mapping[int, str], *, is_felt: bool) -> list[Candidate]:
     """Of those that are still there."""
-    return [Candidate(str(one.id), texts[one.id], one.x, one.submitted_at) for one in comments if one.id in texts]
+    return [
+        Candidate(str(one.id), texts[one.id], one.x if is_felt else None, one.submitted_at)
+        for one in comments
+        if one.id in texts
+    ]
 
 
 def _notes(read: _Read, places: Sequence[Place], n_comments: int) -> list[str]:
