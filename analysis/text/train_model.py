@@ -26,8 +26,8 @@ FOLDS = 5
 LEAST_SEEN = 3  # comments that a term stands in before it is weighed
 _PENALTY = 10.0  # of a term's squared weights
 _PENALTY_OF_FIGURES = 1.0  # those of the lexicon are few, and every comment teaches them
-# In log-odds: where nothing speaks for a feeling, none is assumed. A little of the head start is taken back when the
-# model reads: on comments out of fold that loses fewer complaints than it invents.
+# In log-odds: where nothing speaks for a feeling, none is assumed. A little of that head start is taken back when the
+# model reads, which finds more complaints at a little less precision.
 _TAUGHT_INTERCEPTS: Weights = (0.0, 0.7, 0.0)
 _INTERCEPTS: Weights = (0.0, 0.4, 0.0)
 _DECIMALS = 3
