@@ -33,8 +33,9 @@ class Heard(Struct, frozen=True):
     def part(self, span: Span) -> "Heard":
         """One clause of it, judged by itself."""
         hits = [hit for hit in self.hits if span.first <= hit.first <= span.last]
-        words = self.words[span.first : span.last + 1]
-        return Heard(self.written, words, self.places[span.first : span.last + 1], hits, _reading(hits))
+        within = slice(span.first, span.last + 1)
+        reading = _reading(hits) if self.reading is not None else None
+        return Heard(self.written, self.words[within], self.places[within], hits, reading)
 
     def place(self, word: int) -> tuple[int, int]:
         """The characters of the comment that a word stands for; the second is not included."""

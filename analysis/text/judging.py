@@ -40,7 +40,7 @@ class Judge(Protocol):
 
 
 class PatternJudge:
-    """Layer (a): the lexicon alone. How often its states are right was counted on comments written for Kept."""
+    """Layer (a): the lexicon alone, to compare with. It gives no probabilities."""
 
     def __init__(self, version: str) -> None:
         self.version = version

@@ -33,18 +33,26 @@ async def read_comments(rows: Sequence[Row]) -> list[CommentReading]:
     Each row says workspace, survey_version, question, text and locale.
     """
     rules = await load_rules({row["workspace"] for row in rows})
-    definitions = await load_definitions({row["survey_version"] for row in rows})
-    asked = {version: _asked(definition) for version, definition in definitions.items()}
+    comments = await as_asked(rows)
     alike: dict[ReadingRules, list[int]] = {}
     for place, row in enumerate(rows):
         alike.setdefault(rules[row["workspace"]], []).append(place)
     found: dict[int, CommentReading] = {}
     for own, places in alike.items():
-        unread = [_unread(rows[place], asked[rows[place]["survey_version"]]) for place in places]
-        found |= zip(places, await read_all(unread, own), strict=True)
+        found |= zip(places, await read_all([comments[place] for place in places], own), strict=True)
     readings = [found[place] for place in range(len(rows))]
     _log_faults(rows, readings)
     return readings
+
+
+async def as_asked(rows: Sequence[Row]) -> list[Unread]:
+    """The comments in the order of the rows, with what their survey versions say of them.
+
+    Each row says survey_version, question, text and locale.
+    """
+    definitions = await load_definitions({row["survey_version"] for row in rows})
+    asked = {version: _asked(definition) for version, definition in definitions.items()}
+    return [_unread(row, asked[row["survey_version"]]) for row in rows]
 
 
 def _log_faults(rows: Sequence[Row], readings: Sequence[CommentReading]) -> None:

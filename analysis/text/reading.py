@@ -113,7 +113,7 @@ class _Reader:
     def read(self, text: str, locale: str | None, offered: Iterable[str], leaning: Leaning) -> CommentReading:
         language = language_of(text, locale, offered)
         judge = self.judge_of(language.code)
-        finder = self._finders.get(language.code or ENGLISH)
+        finder = self._finders.get(language.code) if language.code else None
         is_scored = language.is_scored or language.code in self._own
         heard = hear(text, language.code) if is_scored or finder else None
         whole, clauses = self._judged(heard, judge, leaning) if heard and is_scored else (NOT_SCORED, ())
@@ -164,7 +164,7 @@ def shipped_model() -> LinearModel:
 
 
 _QUESTIONS = {
-    Leaning.BETTER: ("better", "improve", "change", "missing", "differently", "wish"),
+    Leaning.BETTER: ("better", "improve", "we change", "you change", "missing", "differently", "you wish"),
     Leaning.LIKED: ("like most", "liked", "like best", "enjoy", "went well", "do well"),
 }
 

@@ -13,13 +13,12 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from analysis.text.evidence import Leaning
-from analysis.text.reading import ReadingRules, leaning_of, read_comment, shipped_model
+from analysis.text.read_comments import as_asked
+from analysis.text.reading import ReadingRules, read_comment, shipped_model
+from analysis.text.reading_pool import Unread
 from analysis.text.rescore import read_last_year_again
 from analysis.text.sentiment import SentimentState
-from core.database import Row, fetch, transaction
-from surveys.definition import SurveyDefinition
-from surveys.surveys import load_definitions
+from core.database import fetch, transaction
 
 LEAST_LABELS = 100
 LEAST_OF_EACH = 10  # of negative, neutral and positive: a model never finds what it was not shown
@@ -28,14 +27,11 @@ MOST_LABELS = 20_000  # the newest; what a model learns from beyond them is not 
 
 
 class Labelled(Struct, frozen=True):
-    """A corrected comment, with all that reading it takes."""
+    """A comment, with all that reading it takes, and what people say of it."""
 
-    text: str
+    comment: Unread
     state: SentimentState
-    leaning: Leaning
     contact: int
-    locale: str | None
-    offered: str
 
 
 class Trained(Struct, frozen=True):
@@ -61,8 +57,11 @@ async def train_own_models(now: datetime) -> int:
         return 0
     workspace, language, version = due[0]["workspace"], due[0]["language"], due[0]["version"]
     rows = await fetch(_LABELLED, workspace, language, MOST_LABELS)
-    asked = await load_definitions({row["survey_version"] for row in rows})
-    labelled = [_labelled(row, asked[row["survey_version"]]) for row in rows]
+    comments = await as_asked(rows)
+    labelled = [
+        Labelled(comment, SentimentState(row["state"]), row["contact"])
+        for comment, row in zip(comments, rows, strict=True)
+    ]
     trained = await asyncio.to_thread(train, language, labelled, f"own-{workspace}-{language}-{version}")
     async with transaction():
         was_used = await fetch(_TURN_OFF, workspace, language, version)
@@ -83,7 +82,7 @@ def train(language: str, labelled: Sequence[Labelled], version: str) -> Trained:
     """
     from analysis.text.train_model import Example, cross_fitted, train_model
 
-    examples = {Example(one.text, one.state, one.leaning, one.contact): one for one in labelled}
+    examples = {Example(one.comment.text, one.state, one.comment.leaning, one.contact): one.comment for one in labelled}
     shipped = shipped_model()
     taught_by = shipped if shipped.language == language else None
     measured = cross_fitted(language, list(examples), lambda example: _as_shipped(examples[example]), taught_by)
@@ -91,22 +90,12 @@ def train(language: str, labelled: Sequence[Labelled], version: str) -> Trained:
     return Trained(msgspec.json.encode(model).decode(), measured.f1_own, measured.f1_baseline, measured.n)
 
 
-def _as_shipped(one: Labelled) -> SentimentState:
-    """How the comment reads without an own model; nobody labels "no signal", so that it counts as neutral."""
-    read = read_comment(one.text, locale=one.locale, offered=(one.offered,), leaning=one.leaning, rules=_SHIPPED)
-    return SentimentState.NEUTRAL if read.state is SentimentState.NO_SIGNAL else read.state
-
-
-def _labelled(row: Row, asked: SurveyDefinition) -> Labelled:
-    question = asked.question(row["question"])
-    return Labelled(
-        row["text"],
-        SentimentState(row["state"]),
-        leaning_of(question.text) if question else Leaning.OPEN,
-        row["contact"],
-        row["locale"] or None,
-        asked.language,
+def _as_shipped(comment: Unread) -> SentimentState:
+    """How it reads without an own model; nobody labels "no signal", so that it counts as neutral."""
+    read = read_comment(
+        comment.text, locale=comment.locale, offered=comment.offered, leaning=comment.leaning, rules=_SHIPPED
     )
+    return SentimentState.NEUTRAL if read.state is SentimentState.NO_SIGNAL else read.state
 
 
 _SHIPPED = ReadingRules(())

@@ -9,8 +9,9 @@ from analysis.text.evidence import Leaning, evidence
 from analysis.text.heard import hear
 from analysis.text.judging import LinearJudge
 from analysis.text.linear_model import STATES, Calibration, LinearModel, top_weights
-from analysis.text.reading import ReadingRules, read_comment, shipped_model
+from analysis.text.reading import ReadingRules, leaning_of, read_comment, shipped_model
 from analysis.text.sentiment import SentimentState
+from analysis.text.themes import shipped_pack_files
 from analysis.text.train_model import CrossFit, Example, cross_fitted, macro_f1, train_model
 
 POSITIVE, NEGATIVE, NEUTRAL, MIXED = (
@@ -81,6 +82,40 @@ def test_an_own_model_finds_no_signal_in_words_it_does_not_know() -> None:
     rules = ReadingRules((), (train_model("nl", DUTCH, "own-nl-1"),))
     found = read_comment("Woensdag om kwart voor negen", locale="nl", offered=["nl"], leaning=Leaning.OPEN, rules=rules)
     assert found.state is SentimentState.NO_SIGNAL
+
+
+def test_a_clause_in_another_language_may_be_neutral() -> None:
+    """No lexicon is silent there: what its own model learned to be neutral is neutral, in a clause as in a whole."""
+    plain = [Example(f"monteur kwam op dinsdag {n}", NEUTRAL, group=n) for n in range(201, 231)]
+    rules = ReadingRules((), (train_model("nl", [*DUTCH, *plain], "own-nl-1"),))
+    text = "De monteur kwam op dinsdag. Hij was vriendelijk en snel, heel keurig gedaan."
+    found = read_comment(text, locale="nl", offered=["nl"], leaning=Leaning.OPEN, rules=rules)
+    assert [clause.state for clause in found.clauses] == [NEUTRAL, POSITIVE]
+
+
+def test_a_comment_in_an_unknown_language_has_no_english_themes() -> None:
+    rules = ReadingRules(shipped_pack_files())
+    known, unknown = (
+        read_comment("very slow app", locale=locale, offered=["de", "en"], leaning=Leaning.OPEN, rules=rules)
+        for locale in ("en", None)
+    )
+    assert known.themes
+    assert (unknown.language, unknown.themes) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("question", "leaning"),
+    [
+        ("What could we do better?", Leaning.BETTER),
+        ("What should we change?", Leaning.BETTER),
+        ("What did you like most?", Leaning.LIKED),
+        ("What did you like most, and what could be better?", Leaning.OPEN),
+        ("How did the change of your contract go?", Leaning.OPEN),
+        ("What is the main reason for your score?", Leaning.OPEN),
+    ],
+)
+def test_what_a_question_asks_for(question: str, leaning: Leaning) -> None:
+    assert leaning_of(question) is leaning
 
 
 def test_a_model_survives_being_stored() -> None:

@@ -9,6 +9,7 @@ from analysis.text.label_comments import label_sentiment
 from analysis.text.load_models import load_models
 from analysis.text.load_rules import load_rules
 from analysis.text.reading import read_comment
+from analysis.text.reading_pool import Unread
 from analysis.text.sentiment import SentimentState
 from analysis.text.train_own_models import (
     LEAST_LABELS,
@@ -170,7 +171,10 @@ async def test_a_workspace_learns_from_its_own_labels_alone(people: People, hand
 
 
 def test_the_same_labels_give_the_same_model() -> None:
-    labelled = [Labelled(*in_own_words(at), Leaning.OPEN, at, "nl", "nl") for at in range(60)]
+    labelled = [
+        Labelled(Unread(text, "nl", ("nl",), Leaning.OPEN), state, at)
+        for at, (text, state) in enumerate(map(in_own_words, range(60)))
+    ]
     assert train("nl", labelled, "own-1-nl-1") == train("nl", labelled, "own-1-nl-1")
 
 
